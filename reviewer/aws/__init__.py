@@ -1,0 +1,1 @@
+"""Knowledge about AWS and about libraries, as data, with its typed lookup."""

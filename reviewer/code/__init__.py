@@ -1,0 +1,1 @@
+"""Python source becomes facts: text, tree, names, values, flow."""

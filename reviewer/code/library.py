@@ -1,0 +1,289 @@
+"""What functions of the standard library and of boto3 return, as abstract values.
+
+A table from qualified names to small functions over arguments. A name that is not listed returns a `Result`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reviewer.aws import resources
+from reviewer.code.operations import concatenated, descend, transformed
+from reviewer.value import (
+    ITEM,
+    UNKNOWN,
+    AwsResult,
+    Client,
+    Constant,
+    Environment,
+    EventPath,
+    External,
+    Handle,
+    Items,
+    LocalFunction,
+    OneOf,
+    Result,
+    Session,
+    Table,
+    Text,
+    Transformed,
+    Value,
+    one_of,
+    string,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """The arguments of a call, evaluated. With `open`, a starred argument may bring more."""
+
+    positional: tuple[Value, ...] = ()
+    named: tuple[tuple[str, Value], ...] = ()
+    open: bool = False
+
+    def get(self, position: int | None, name: str = "") -> Value | None:
+        """The argument by keyword, or else by position; None where the call does not give it."""
+        for key, value in self.named:
+            if name and key == name:
+                return value
+        if position is not None and 0 <= position < len(self.positional):
+            return self.positional[position]
+        return None
+
+    @property
+    def pairs(self) -> tuple[tuple[str, Value], ...]:
+        """All arguments as (name or position, value) pairs."""
+        return (*((str(index), value) for index, value in enumerate(self.positional)), *self.named)
+
+
+def call(name: str, given: Arguments) -> Value:
+    """What a call of the external function `name` returns."""
+    made = FUNCTIONS.get(name)
+    if made is not None:
+        return made(given)
+    return Result(name, given.pairs)
+
+
+def _first(given: Arguments) -> Value:
+    return given.get(0) or UNKNOWN
+
+
+def _environment(given: Arguments) -> Value:
+    name = string(given.get(0, "key"))
+    return Environment(name, given.get(1, "default")) if name else UNKNOWN
+
+
+def _client(kind: str) -> Callable[[Arguments], Value]:
+    def make(given: Arguments) -> Value:
+        service = string(given.get(0, "service_name"))
+        return Client(service, kind) if service else UNKNOWN
+
+    return make
+
+
+def _operation(name: str) -> Callable[[Arguments], Value]:
+    return lambda given: transformed(name, _first(given), given.positional[1:])
+
+
+def _path(given: Arguments) -> Value:
+    if not given.positional:
+        return Transformed("path", Constant("."))
+    joined = transformed("path_join", unwrapped(given.positional[0]), tuple(map(unwrapped, given.positional[1:])))
+    return Transformed("path", joined if len(given.positional) > 1 else unwrapped(given.positional[0]))
+
+
+def unwrapped(value: Value) -> Value:
+    """The text of a path object; any other value as it is."""
+    return value.base if isinstance(value, Transformed) and value.operation == "path" else value
+
+
+def _loads(given: Arguments) -> Value:
+    source = _first(given)
+    if isinstance(source, Result) and source.function == "json.dumps" and not source.path:
+        return dict(source.arguments).get("0", UNKNOWN)
+    if isinstance(source, EventPath):
+        return descend(source, "json()")
+    return Result("json.loads", given.pairs)
+
+
+def _elements(given: Arguments) -> Value:
+    """A list of the same items: `list(x)`, `sorted(x)`, `reversed(x)`."""
+    source = _first(given)
+    return source if isinstance(source, (Items, EventPath)) else Items((element(source),), open=True)
+
+
+def _dictionary(given: Arguments) -> Value:
+    if given.positional:
+        source = given.positional[0]
+        if not isinstance(source, Table):
+            return source if isinstance(source, EventPath) else UNKNOWN
+        return Table((*source.entries, *given.named), source.open or given.open)
+    return Table(given.named, given.open)
+
+
+def element(value: Value) -> Value:
+    """Any element of an iterable."""
+    if isinstance(value, OneOf):
+        return one_of([element(option) for option in value.options])
+    if isinstance(value, Items):
+        return one_of(value.items)
+    if isinstance(value, Table):
+        return one_of([Constant(key) for key, _ in value.entries]) if not value.open else UNKNOWN
+    if isinstance(value, (EventPath, Result, AwsResult)):
+        return descend(value, ITEM)
+    return UNKNOWN
+
+
+def _enumerated(given: Arguments) -> Value:
+    return Items((Items((UNKNOWN, element(_first(given)))),), open=True)
+
+
+def _zipped(given: Arguments) -> Value:
+    return Items((Items(tuple(element(source) for source in given.positional)),), open=True)
+
+
+def _spelled(given: Arguments) -> Value:
+    value = unwrapped(_first(given))
+    if isinstance(value, Constant):
+        return concatenated([value])
+    return value if isinstance(value, (Text, Transformed, EventPath, Environment, OneOf)) else UNKNOWN
+
+
+def _partial(given: Arguments) -> Value:
+    function = _first(given)
+    if not isinstance(function, LocalFunction):
+        return Result("functools.partial", given.pairs)
+    fixed = tuple((str(index), value) for index, value in enumerate(given.positional[1:]))
+    return LocalFunction(
+        function.module, function.node, function.bound, (*function.given, *fixed, *given.named), function.outer
+    )
+
+
+FUNCTIONS: dict[str, Callable[[Arguments], Value]] = {
+    "os.getenv": _environment,
+    "os.environ.get": _environment,
+    "os.environ.setdefault": _environment,
+    "os.path.join": _operation("path_join"),
+    "os.path.basename": _operation("basename"),
+    "os.path.dirname": _operation("dirname"),
+    "os.path.splitext": _operation("splitext"),
+    "os.path.split": _operation("path_split"),
+    "os.path.normpath": _first,
+    "os.fspath": _spelled,
+    "posixpath.join": _operation("path_join"),
+    "posixpath.basename": _operation("basename"),
+    "posixpath.dirname": _operation("dirname"),
+    "posixpath.splitext": _operation("splitext"),
+    "posixpath.split": _operation("path_split"),
+    "pathlib.Path": _path,
+    "pathlib.PurePath": _path,
+    "pathlib.PosixPath": _path,
+    "pathlib.PurePosixPath": _path,
+    "urllib.parse.unquote_plus": _operation("unquote_plus"),
+    "urllib.parse.unquote": _operation("unquote"),
+    "urllib.parse.quote": lambda given: transformed("quote", _first(given)),
+    "urllib.parse.quote_plus": lambda given: transformed("quote_plus", _first(given)),
+    "json.loads": _loads,
+    "copy.copy": _first,
+    "copy.deepcopy": _first,
+    "functools.partial": _partial,
+    "builtins.str": _spelled,
+    "builtins.list": _elements,
+    "builtins.tuple": _elements,
+    "builtins.set": _elements,
+    "builtins.sorted": _elements,
+    "builtins.reversed": _elements,
+    "builtins.iter": _first,
+    "builtins.next": lambda given: element(_first(given)),
+    "builtins.dict": _dictionary,
+    "builtins.enumerate": _enumerated,
+    "builtins.zip": _zipped,
+    "typing.cast": lambda given: given.get(1) or UNKNOWN,
+    "boto3.client": _client("client"),
+    "boto3.resource": _client("resource"),
+    "boto3.Session": lambda _: Session(),
+    "boto3.session.Session": lambda _: Session(),
+    "aioboto3.Session": lambda _: Session(),
+}
+
+
+# --- methods and attributes of SDK objects and paths ---------------------------------------------------------------
+
+
+def sdk_method(receiver: Value, name: str, given: Arguments) -> Value | None:
+    """What a method of a session, a client or a resource object returns; None for any other receiver."""
+    if isinstance(receiver, Session):
+        kind = {"client": "client", "create_client": "client", "resource": "resource"}.get(name)
+        return _client(kind)(given) if kind else UNKNOWN
+    if isinstance(receiver, Client) and receiver.kind == "resource":
+        return _made_by_resource(receiver.service, name, given)
+    if isinstance(receiver, Client):
+        return AwsResult(receiver.service, name, given.pairs)
+    if isinstance(receiver, Handle):
+        return _made_by_handle(receiver, name, given)
+    return None
+
+
+def _made_by_resource(service: str, name: str, given: Arguments) -> Value:
+    if resources.is_type(service, name):
+        return Handle(service, name, _identifiers(service, name, given))
+    if (service, name) == ("sqs", "get_queue_by_name"):
+        return Handle("sqs", "Queue", (AwsResult("sqs", "get_queue_url", given.pairs, ("QueueUrl",)),))
+    return AwsResult(service, name, given.pairs)
+
+
+def _made_by_handle(receiver: Handle, name: str, given: Arguments) -> Value:
+    if resources.is_child(receiver.service, receiver.type, name):
+        made = (*receiver.identifiers, *_identifiers(receiver.service, name, given))
+        return Handle(receiver.service, name, made)
+    if name == "batch_writer":
+        return Handle(receiver.service, "BatchWriter", receiver.identifiers)
+    return AwsResult(receiver.service, f"{receiver.type}.{name}", given.pairs)
+
+
+def _identifiers(service: str, name: str, given: Arguments) -> tuple[Value, ...]:
+    names = resources.identifiers(service, name)
+    return (*given.positional, *(value for key, value in given.named if key in names))
+
+
+def sdk_attribute(receiver: Value, name: str) -> Value | None:
+    """An attribute of an SDK object or a path; None for any other receiver."""
+    if isinstance(receiver, Client):
+        return receiver if name == "meta" else Client(receiver.service) if name == "client" else UNKNOWN
+    if isinstance(receiver, Handle):
+        if name == "meta":
+            return Client(receiver.service, "resource")
+        position = resources.attribute(receiver.service, receiver.type, name)
+        known = position is not None and position < len(receiver.identifiers)
+        return receiver.identifiers[position] if known and position is not None else UNKNOWN
+    if isinstance(receiver, Transformed) and receiver.operation == "path":
+        return _path_attribute(receiver.base, name)
+    return None
+
+
+PATH_ATTRIBUTES = {"name": "basename", "stem": "stem", "suffix": "splitext_extension"}
+PATH_METHODS = {"with_suffix": "with_suffix", "with_name": "with_name", "joinpath": "path_join"}
+
+
+def _path_attribute(base: Value, name: str) -> Value:
+    if name == "parent":
+        return Transformed("path", transformed("dirname", base))
+    return transformed(PATH_ATTRIBUTES[name], base) if name in PATH_ATTRIBUTES else UNKNOWN
+
+
+def path_method(receiver: Transformed, name: str, given: Arguments) -> Value:
+    """A method of a path object."""
+    if name in {"as_posix", "__str__"}:
+        return receiver.base
+    if name in {"resolve", "absolute", "expanduser"}:
+        return UNKNOWN
+    if name in PATH_METHODS:
+        parts = tuple(unwrapped(part) for part in given.positional)
+        return Transformed("path", transformed(PATH_METHODS[name], receiver.base, parts))
+    return UNKNOWN
+
+
+def is_environment(value: Value) -> bool:
+    """Whether a value is the process's environment, `os.environ`."""
+    return value == External("os.environ")

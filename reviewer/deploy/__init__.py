@@ -1,0 +1,1 @@
+"""Template text becomes one model of the deployment, whatever the dialect."""

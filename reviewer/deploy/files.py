@@ -1,0 +1,93 @@
+"""The reviewed tree as the templates see it: paths that stay inside, text within a size."""
+
+from __future__ import annotations
+
+import os
+import stat
+from functools import cached_property
+from pathlib import Path
+from posixpath import dirname, isabs, join, normpath
+
+from reviewer.deploy.nodes import LARGEST, Source, Unreadable
+from reviewer.finding import Location
+
+_BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+def decode(data: bytes, path: str) -> str:
+    """The text of a file without its byte order mark. Raises `Unreadable` at the first byte that is no text."""
+    encoding = "utf-8"
+    for mark, name in _BOMS:
+        if data.startswith(mark):
+            data, encoding = data[len(mark) :], name
+            break
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode(encoding, "replace")
+        line = before.count("\n") + 1
+        raise Unreadable(f"no text in {encoding.upper()}", Location(path, line)) from None
+
+
+class Files:
+    """Access to the files below `root`. Nothing that leads out of the tree is followed: not `..`, not a symbolic link."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._folders: dict[str, bool] = {}
+
+    @cached_property
+    def _real(self) -> str:
+        return os.path.realpath(self.root)
+
+    def path(self, template: str, written: str) -> str | None:
+        """The path that a template means by `written`, relative to the root ("" is the root itself).
+
+        None for a URL, an absolute path, and a path out of the tree.
+        """
+        if not written or "\0" in written or "://" in written or "\\" in written or isabs(written):
+            return None
+        found = normpath(join(dirname(template), written))
+        if found == ".":
+            return ""
+        return None if found == ".." or found.startswith("../") else found
+
+    def is_inside(self, path: str) -> bool:
+        """Whether a path that exists is below the root when all symbolic links are followed."""
+        absolute = os.path.join(self._real, path)
+        if os.path.islink(absolute) or not path:
+            return self._holds(os.path.realpath(absolute))
+        folder = os.path.dirname(absolute)
+        if folder not in self._folders:
+            self._folders[folder] = self._holds(os.path.realpath(folder))
+        return self._folders[folder]
+
+    def _holds(self, absolute: str) -> bool:
+        return absolute == self._real or absolute.startswith(os.path.join(self._real, ""))
+
+    def exists(self, path: str) -> bool:
+        """Whether a file or folder of the tree is at this path."""
+        return os.path.exists(os.path.join(self._real, path)) and self.is_inside(path)
+
+    def data(self, path: str) -> bytes | None:
+        """The bytes of a file; None where there is no plain file of the tree at this path.
+
+        Of a file over the limit the first bytes alone: `source` refuses it.
+        """
+        try:
+            absolute = os.path.join(self._real, path)
+            if not self.is_inside(path) or not stat.S_ISREG(os.stat(absolute).st_mode):
+                return None
+            with open(absolute, "rb") as file:
+                return file.read(LARGEST + 1)
+        except (OSError, ValueError):
+            return None
+
+    def source(self, path: str, data: bytes | None = None) -> Source | None:
+        """The text of a file. Raises `Unreadable`; None where there is no such file in the tree."""
+        data = self.data(path) if data is None else data
+        if data is None:
+            return None
+        if len(data) > LARGEST:
+            raise Unreadable(f"larger than {LARGEST // 1_000_000} MB", Location(path, 1))
+        return Source(path, decode(data, path))

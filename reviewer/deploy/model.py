@@ -1,0 +1,179 @@
+"""The deployment: what the templates say, whatever their dialect.
+
+Records are frozen and point to each other by id. Every setting that a template makes is a `Setting`: its value and the
+place where it was written. A setting that the template leaves out is None; one that cannot be computed is UNKNOWN.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Generic, NamedTuple, TypeVar
+
+from reviewer.finding import Location
+from reviewer.value import Value
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting(Generic[T]):
+    """A value and the place where the template sets it."""
+
+    value: T
+    at: Location
+
+
+class Id(NamedTuple):
+    """A resource of the deployment: the template's path and the resource's logical id."""
+
+    stack: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Where a function's code comes from.
+
+    `folder`: a folder or a file of the tree, relative to its root, with forward slashes ("" is the root itself).
+    `inline`: the source text in the template, and where its text begins.
+    Both None: built elsewhere (an image, an object in S3, a package that a build step makes); `elsewhere` says which.
+    """
+
+    folder: str | None = None
+    inline: str | None = None
+    elsewhere: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A Lambda function of a template."""
+
+    id: Id
+    at: Location
+    """The line of the function's (logical) name."""
+    dialect: str
+    name: Setting[Value] | None = None
+    handler: Setting[Value] | None = None
+    code: Setting[Code] | None = None
+    package: str = "Zip"
+    runtime: Setting[Value] | None = None
+    architectures: tuple[Setting[Value], ...] = ()
+    timeout: Setting[Value] | None = None
+    """Seconds."""
+    memory: Setting[Value] | None = None
+    """MB."""
+    environment: tuple[tuple[str, Setting[Value]], ...] = ()
+    layers: tuple[Setting[Value], ...] = ()
+    role: Setting[Value] | None = None
+    policies: tuple[Setting[Value], ...] = ()
+    reserved_concurrency: Setting[Value] | None = None
+    alias: Setting[Value] | None = None
+    """The alias that each deployment publishes (SAM's AutoPublishAlias)."""
+    code_signing: Setting[Value] | None = None
+    recursive_loop: Setting[Value] | None = None
+    """`Allow` or `Terminate`."""
+    on_success: Setting[Value] | None = None
+    on_failure: Setting[Value] | None = None
+    dead_letter: Setting[Value] | None = None
+    log_group: Setting[Value] | None = None
+    url_auth: Setting[Value] | None = None
+    """`NONE` or `AWS_IAM`, where the function has a URL."""
+
+    def variable(self, name: str) -> Setting[Value] | None:
+        """The environment variable `name`, where the template sets it."""
+        return next((setting for key, setting in self.environment if key == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """What starts a function.
+
+    `kind`: s3, sqs, sns, dynamodb, kinesis, eventbridge, schedule, rest-api, http-api, websocket, url, alb, logs, iot,
+    cognito, msk, kafka, mq, documentdb, alexa, config, ses, stepfunctions, custom.
+    `source`: what it listens to: the bucket, queue, topic, table stream, bus…, as a value that identifies it.
+    `events`: S3 event types (`s3:ObjectCreated:*`).
+    `prefix`, `suffix`: the key filter of an S3 notification.
+    `patterns`: an EventBridge pattern, event source FilterCriteria (one of them has to match), an SNS filter policy, as
+    Table, Items and Constant values; `scope` is the filter policy's.
+    """
+
+    function: Id
+    kind: str
+    at: Location
+    """Where the event, mapping, notification or rule is defined: the line of its name."""
+    source: Setting[Value] | None = None
+    events: tuple[Setting[Value], ...] = ()
+    prefix: Setting[Value] | None = None
+    suffix: Setting[Value] | None = None
+    patterns: tuple[Setting[Value], ...] = ()
+    scope: Setting[Value] | None = None
+    batch_size: Setting[Value] | None = None
+    response_types: tuple[Setting[Value], ...] = ()
+    enabled: Setting[Value] | None = None
+    schedule: Setting[Value] | None = None
+    qualifier: str = ""
+    """The alias or version that it starts; empty for the unqualified function."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """A resource of a template other than a function.
+
+    `kind`: bucket, queue, topic, table, stream, bus, rule, state-machine, rest-api, http-api, role, function-alias,
+    function-version, layer, code-signing-config, other.
+    `name`: the physical name, where the template gives one. `properties` is the whole of its properties as a value.
+    """
+
+    id: Id
+    at: Location
+    kind: str
+    type: str
+    """The dialect's own type: `AWS::S3::Bucket`."""
+    name: Setting[Value] | None = None
+    properties: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateParameter:
+    """A parameter of a template."""
+
+    id: Id
+    at: Location
+    type: str
+    default: Setting[Value] | None = None
+    no_echo: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionReference:
+    """A place in a template that names a function which somebody is to call.
+
+    `role`: event-source-mapping, permission, api-integration, state-machine, rule-target, invoke-config, url, environment…
+    `value` resolves to the function; `qualified` says whether that names a version or an alias other than `$LATEST`.
+    """
+
+    role: str
+    target: Setting[Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A template, or a part of it, that could not be read."""
+
+    at: Location
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Deployment:
+    """All templates of the reviewed tree, joined."""
+
+    functions: tuple[Function, ...] = ()
+    triggers: tuple[Trigger, ...] = ()
+    resources: tuple[Resource, ...] = ()
+    parameters: tuple[TemplateParameter, ...] = ()
+    references: tuple[FunctionReference, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    templates: tuple[str, ...] = ()
+    comments: tuple[tuple[Location, str], ...] = field(default=())
+    """Comments of the templates that speak to the reviewer, by place: read from the text between the YAML's tokens."""

@@ -1,0 +1,363 @@
+"""Which files a review reads, and the root that all their paths are relative to.
+
+Names, kinds and sizes decide; apart from ignore lists, lists of vendored packages and the beginnings of templates,
+nothing is opened here. No link is ever followed below the paths that are given.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+PYTHON = (".py",)
+TEMPLATES = (".yaml", ".yml", ".json", ".template")
+CANDIDATES = (*PYTHON, *TEMPLATES)
+
+LARGEST = 1 << 20
+"""Bytes. CloudFormation takes templates of at most 1 MB:
+https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
+
+BUILT = frozenset({"build", "dist", "cdk.out", "node_modules", "site-packages", "__pycache__"})
+TESTS = frozenset({"tests", "conftest.py"})
+TEMPLATE_WORDS = (b"AWS::", b"provider:")
+"""What CloudFormation (and SAM) templates and Serverless configurations contain, and other YAML and JSON rarely does."""
+
+MOST_STARS = 6
+"""An ignore pattern with more wildcards is passed over: matching one takes time that grows with their number."""
+
+MOOT = re.compile(
+    rf"\s*|#.*|/?\.[^/]+/?\s*|/?(?:{'|'.join(map(re.escape, sorted(BUILT)))})/?\s*|\*\.(?!py|ya?ml|json|template)[\w.-]+\s*"
+)
+"""Ignore patterns that decide nothing here: comments, hidden and built things, other kinds of files. They are most."""
+
+UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """The files of a review. Paths are relative to `root`, with forward slashes, and sorted.
+
+    `python` and `templates` are candidates: what they hold is not known yet. Some of them are there for context only,
+    since a file in scope may refer to them; findings belong in files that are `in_scope`. `explicit` are the files
+    that were named one by one, `folders` the folders ("" is the root itself). `left_out` are (path, reason) pairs.
+    """
+
+    root: Path
+    python: tuple[str, ...] = ()
+    templates: tuple[str, ...] = ()
+    explicit: frozenset[str] = frozenset()
+    folders: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+
+    def in_scope(self, path: str) -> bool:
+        """Is the file one of those that were named, or below a folder that was?"""
+        return path in self.explicit or any(not top or path.startswith(top + "/") for top in self.folders)
+
+
+def root_of(paths: Sequence[Path]) -> Path:
+    """The repository around all the paths, else the working directory if they lie in it, else their common folder."""
+    places = [_real(path) for path in paths]
+    common = Path(os.path.commonpath([place if place.is_dir() else place.parent for place in places]))
+    for folder in (common, *common.parents):
+        if (folder / ".git").exists():
+            return folder
+    here = Path.cwd().resolve()
+    return here if common.is_relative_to(here) else common
+
+
+def discover(paths: Sequence[Path], *, everything: bool = False, exclude: Sequence[str] = ()) -> Tree:
+    """The candidates at and below `paths`, with the templates and modules around them that they may refer to.
+
+    A path that is no folder counts as a file, also where there is none yet (an editor's unsaved one). What is named is
+    taken, ignored or not. `everything` takes back tests, vendored packages and what `.gitignore` files leave out;
+    `exclude` holds patterns of the same form, relative to the root.
+    """
+    walk = _Walk(root_of(paths), everything, _patterns(exclude))
+    for path in paths:
+        place = _real(path)
+        if place.is_dir():
+            walk.folder(walk.relative(place))
+        else:
+            walk.file(place)
+    return walk.tree()
+
+
+def _real(path: Path) -> Path:
+    """The path without links, but for a link that is itself the file that was named."""
+    place = Path(os.path.abspath(path))  # noqa: PTH100 - unlike resolve(), it keeps a last component that is a link
+    return place.resolve() if place.is_dir() else place.parent.resolve() / place.name
+
+
+@dataclass(frozen=True, slots=True)
+class _Ignore:
+    """The patterns of one folder's `.gitignore`; a missing or unreadable one has none."""
+
+    folder: str
+    spec: GitIgnoreSpec
+
+    def verdict(self, path: str) -> bool | None:
+        """Ignored, taken back by a pattern with `!`, or not mentioned."""
+        return self.spec.check_file(path[len(self.folder) + 1 :] if self.folder else path).include
+
+
+@dataclass(slots=True)
+class _Walk:
+    """The state of one walk."""
+
+    root: Path
+    everything: bool
+    excluded: GitIgnoreSpec | None
+    python: set[str] = field(default_factory=set)
+    templates: set[str] = field(default_factory=set)
+    explicit: set[str] = field(default_factory=set)
+    folders: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
+    visited: set[str] = field(default_factory=set)
+    surrounded: set[str] = field(default_factory=set)
+    specs: dict[bytes, GitIgnoreSpec | None] = field(default_factory=dict)
+
+    def tree(self) -> Tree:
+        return Tree(
+            self.root,
+            tuple(sorted(self.python)),
+            tuple(sorted(self.templates)),
+            frozenset(self.explicit),
+            tuple(dict.fromkeys(self.folders)),
+            tuple(sorted(self.left_out.items())),
+        )
+
+    def relative(self, place: Path) -> str:
+        path = place.relative_to(self.root).as_posix()
+        return "" if path == "." else path
+
+    def absolute(self, path: str) -> str:
+        return os.path.join(self.root, path)  # noqa: PTH118 - ten thousand times a walk, a Path is slow
+
+    # --- what was named -------------------------------------------------------------------------------------------
+
+    def folder(self, top: str) -> None:
+        self.folders.append(top)
+        self.descend(top)
+        if top and not any(_under(path, top) and self.is_template(path) for path in sorted(self.templates)):
+            self.surround(top)
+
+    def file(self, place: Path) -> None:
+        if place.is_symlink():
+            place = place.resolve()
+            if not place.is_relative_to(self.root):
+                self.leave_out(place.as_posix(), "a link that leads out of the reviewed tree")
+                return
+        path = self.relative(place)
+        if UNPRINTABLE.search(path):
+            self.leave_out(path, "a name with control characters")
+        elif path.endswith(TEMPLATES):
+            self.take(path, self.templates)
+        elif path.endswith(PYTHON) or self.is_script(path):
+            self.take(path, self.python)
+        else:
+            self.leave_out(path, "neither Python nor a template")
+
+    def take(self, path: str, kind: set[str]) -> None:
+        kind.add(path)
+        self.explicit.add(path)
+        self.surround(_parent(path))
+
+    def surround(self, folder: str) -> None:
+        """Add what a file of `folder` may refer to: the templates on the way up, and the modules below the nearest.
+
+        Without any template, the modules of the package around the folder.
+        """
+        if folder in self.surrounded:
+            return
+        self.surrounded.add(folder)
+        nearest = None
+        for above in _upwards(folder):
+            beside = [name for name in self.names(above) if name.endswith(TEMPLATES)]
+            templates = [path for path in (_join(above, name) for name in beside) if self.is_template(path)]
+            self.templates.update(templates)
+            if templates and nearest is None:
+                nearest = above
+        self.descend(folder)
+        self.descend(self.package_of(folder) if nearest is None else nearest)
+
+    def package_of(self, folder: str) -> str:
+        """The folder that the packages around `folder` are imported from."""
+        return next(above for above in _upwards(folder) if not above or "__init__.py" not in self.names(above))
+
+    def names(self, folder: str) -> list[str]:
+        """The plain files of a folder."""
+        return [entry.name for entry in self.entries(folder) if entry.is_file(follow_symlinks=False)]
+
+    def is_template(self, path: str) -> bool:
+        head = self.head(path)
+        return any(word in head for word in TEMPLATE_WORDS)
+
+    def is_script(self, path: str) -> bool:
+        head = self.head(path).partition(b"\n")[0]
+        return not PurePosixPath(path).suffix and head.startswith(b"#!") and b"python" in head
+
+    def head(self, path: str, size: int = 1 << 16) -> bytes:
+        """The beginning of a file; nothing where it is none, or cannot be read."""
+        try:
+            with open(self.absolute(path), "rb", opener=_plainly) as file:  # noqa: PTH123 - a Path takes no opener
+                return file.read(size)
+        except OSError:
+            return b""
+
+    # --- what lies below ------------------------------------------------------------------------------------------
+
+    def entries(self, folder: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(self.absolute(folder)) as entries:
+                return list(entries)
+        except OSError as error:
+            self.leave_out(folder, f"cannot be listed ({error.strerror})")
+            return []
+
+    def descend(self, top: str) -> None:
+        """Take the candidates below a folder, each once, with the reason for all that is left out."""
+        stack = [(top, self.ignores_above(top))]
+        while stack:
+            folder, ignores = stack.pop()
+            if folder in self.visited:
+                continue
+            self.visited.add(folder)
+            entries = self.entries(folder)
+            names = {entry.name for entry in entries}
+            if "pyvenv.cfg" in names and folder != top:
+                self.leave_out(folder, "a virtual environment")
+                continue
+            ignores = self.with_ignore(folder, ignores) if ".gitignore" in names else ignores
+            vendored = self.vendored(folder, names)
+            for entry in entries:
+                path = f"{folder}/{entry.name}" if folder else entry.name
+                is_folder = entry.is_dir(follow_symlinks=False)
+                if not is_folder and not entry.name.endswith(CANDIDATES) and not self.is_linked_folder(entry):
+                    continue
+                reason = (
+                    _unfit(entry, is_folder)
+                    or self.set_aside(entry.name, vendored)
+                    or self.ignored(path + "/" if is_folder else path, ignores)
+                )
+                if reason:
+                    self.leave_out(path, reason)
+                elif is_folder:
+                    stack.append((path, ignores))
+                else:
+                    (self.python if path.endswith(PYTHON) else self.templates).add(path)
+
+    @staticmethod
+    def is_linked_folder(entry: os.DirEntry[str]) -> bool:
+        return entry.is_symlink() and entry.is_dir()
+
+    def leave_out(self, path: str, reason: str) -> None:
+        shown = UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), path)
+        if not shown.endswith((".git", "__pycache__")):
+            self.left_out.setdefault(shown or ".", reason)
+
+    def set_aside(self, name: str, vendored: frozenset[str]) -> str:
+        """Why an entry is left out unless everything is asked for."""
+        if self.everything:
+            return ""
+        if name in vendored or name.endswith(".dist-info"):
+            return "a vendored package"
+        return "a test" if name in TESTS or (name.startswith("test_") and name.endswith(PYTHON)) else ""
+
+    def vendored(self, folder: str, names: set[str]) -> frozenset[str]:
+        """The entries of a folder that were installed into it, as the `*.dist-info` folders beside them tell."""
+        if self.everything:
+            return frozenset()
+        found: set[str] = set()
+        for info in names:
+            if info.endswith(".dist-info"):
+                for line in self.head(_join(folder, info + "/RECORD"), LARGEST).decode("utf-8", "replace").splitlines():
+                    found.add(line.partition(",")[0].partition("/")[0])
+                tops = self.head(_join(folder, info + "/top_level.txt")).decode("utf-8", "replace").split()
+                found.update(tops, [f"{top}.py" for top in tops])
+        return frozenset(found)
+
+    # --- ignore lists ---------------------------------------------------------------------------------------------
+
+    def ignored(self, path: str, ignores: tuple[_Ignore, ...]) -> str:
+        """Why patterns leave a path out. The nearest list that mentions it decides."""
+        if self.excluded is not None and self.excluded.match_file(path):
+            return "excluded"
+        verdicts = (ignore.verdict(path) for ignore in reversed(ignores))
+        return "ignored by .gitignore" if next((said for said in verdicts if said is not None), False) else ""
+
+    def ignores_above(self, top: str) -> tuple[_Ignore, ...]:
+        """The lists of the folders around `top`; none where they ignore `top`, which was asked for all the same."""
+        ignores: tuple[_Ignore, ...] = ()
+        for folder in reversed(list(_upwards(top))[1:]):
+            ignores = self.with_ignore(folder, ignores)
+        return () if any(self.ignored(above + "/", ignores) for above in _upwards(top) if above) else ignores
+
+    def with_ignore(self, folder: str, ignores: tuple[_Ignore, ...]) -> tuple[_Ignore, ...]:
+        if self.everything:
+            return ()
+        text = self.head(_join(folder, ".gitignore"), LARGEST)
+        if text not in self.specs:
+            self.specs[text] = _patterns(text.decode("utf-8", "replace").splitlines())
+        spec = self.specs[text]
+        return ignores if spec is None else (*ignores, _Ignore(folder, spec))
+
+
+def _patterns(lines: Iterable[str]) -> GitIgnoreSpec | None:
+    """Compiled patterns; None where there are none, which spares the import."""
+    kept = [line for line in lines if not MOOT.fullmatch(line) and line.count("*") <= MOST_STARS]
+    if not kept:
+        return None
+    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 37 ms
+
+    return GitIgnoreSpec.from_lines(kept)
+
+
+def _unfit(entry: os.DirEntry[str], is_folder: bool) -> str:
+    """Why an entry is never taken, whatever is asked for."""
+    name = entry.name
+    if UNPRINTABLE.search(name):
+        return "a name with control characters"
+    if entry.is_symlink():
+        return "a link"
+    if is_folder:
+        return "hidden" if name.startswith(".") else "built or installed" if name in BUILT else ""
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError as error:
+        return f"cannot be read ({error.strerror})"
+    if not stat.S_ISREG(status.st_mode):
+        return "no plain file"
+    return f"over {LARGEST >> 20} MiB" if status.st_size > LARGEST else ""
+
+
+def _plainly(path: str, flags: int) -> int:
+    """Open a file, but no link, and without waiting for whoever writes to a pipe."""
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    """The folder and all above it; the root, "", comes last."""
+    while folder:
+        yield folder
+        folder = _parent(folder)
+    yield ""
+
+
+def _parent(path: str) -> str:
+    return path.rpartition("/")[0]
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
+
+
+def _under(path: str, folder: str) -> bool:
+    return not folder or path.startswith(folder + "/")

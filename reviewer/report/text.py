@@ -1,0 +1,180 @@
+"""Findings for a person at a terminal, in the manner of rustc: the fact, the code, why it matters and what helps."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from urllib.parse import quote
+
+from reviewer.finding import Confidence, Finding, Fix, Location, Review, Severity, Step
+from reviewer.report.frames import Frames
+from reviewer.report.sources import Sources, safe
+from reviewer.report.terminal import Style, visible, wrap
+from reviewer.rule import Rule
+
+NARROWEST = 40
+
+
+def render(
+    review: Review,
+    rules: Mapping[str, Rule],
+    *,
+    color: bool,
+    links: bool,
+    width: int,
+    verbose: bool = False,
+    quiet: bool = False,
+    statistics: bool = False,
+) -> str:
+    """The review as text of `width` columns, with a line feed at its end.
+
+    Why, suggestion and link of a rule come once, at its first finding; with `verbose` they come with each, as do all
+    paragraphs of why, and what was left out of the review is listed. `quiet` leaves the findings alone: no statistics,
+    no summary, and nothing at all where there are none.
+    """
+    page = _Page(review, rules, Style(color, links), max(width, NARROWEST), verbose)
+    parts: list[Iterable[str]] = [page.finding(finding) for finding in review.findings]
+    parts += [page.errors()]
+    if not quiet:
+        parts += [page.left_out() if verbose else [], page.statistics() if statistics else [], [page.summary()]]
+    return "".join("\n".join(lines) + "\n" for lines in _spaced(map(list, parts)))
+
+
+def _spaced(parts: Iterable[list[str]]) -> Iterator[list[str]]:
+    """The parts that have lines, an empty line between two of them."""
+    between: list[str] = []
+    for part in filter(None, parts):
+        yield between + part
+        between = [""]
+
+
+def counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(parts: Iterable[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    *most, last = parts
+    return f"{', '.join(most)} and {last}" if most else last
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    review: Review
+    rules: Mapping[str, Rule]
+    style: Style
+    width: int
+    verbose: bool
+    explained: set[str] = field(default_factory=set)
+    sources: Sources = field(init=False)
+    frames: Frames = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sources", Sources(self.review.contents))
+        object.__setattr__(self, "frames", Frames(self.sources, self.style, self.width))
+
+    def finding(self, finding: Finding) -> Iterator[str]:
+        """The fact with its frame, the remarks, then steps and related places. No place is drawn twice."""
+        gutter = len(str(max(place.end_line for place in _places(finding))))
+        yield self._headline(finding)
+        yield self._where(finding.at, gutter)
+        yield from self.frames.draw(finding.at, gutter, finding.severity.label)
+        for name, text, url in self._remarks(finding):
+            yield from self._remark(gutter, name, text, url)
+        drawn = {finding.at}
+        for name, step in _named(finding):
+            yield f"{self.style.paint('strong', name + ':')} {said(step.message)}"
+            yield self._where(step.at, gutter)
+            if step.at not in drawn:
+                yield from self.frames.draw(step.at, gutter, "frame")
+            drawn.add(step.at)
+
+    def _headline(self, finding: Finding) -> str:
+        kind, rule = finding.severity.label, self.rules.get(finding.rule)
+        name = visible(finding.rule)
+        if rule and rule.references:
+            name = self.style.link(rule.references[0], name)
+        sure = "" if finding.confidence is Confidence.HIGH else f" ({finding.confidence.label} confidence)"
+        head = self.style.paint(kind, f"{kind}[{name}]")
+        return f"{head}{self.style.paint('strong', ': ' + said(finding.message))}{self.style.paint('faint', sure)}"
+
+    def _where(self, at: Location, gutter: int) -> str:
+        where = f"{visible(at.path)}:{at.line}:{at.column}"
+        url = "file://" + quote(str(PurePosixPath(self.review.root, at.path)).encode("utf-8", "surrogateescape"))
+        return f"{' ' * gutter}{self.style.paint('frame', '-->')} {self.style.link(url, where)}"
+
+    def _remarks(self, finding: Finding) -> Iterator[tuple[str, str, str]]:
+        """What is said below the frame: a name, a text, and the address where that is a link."""
+        yield from (("note", line, "") for line in finding.detail.splitlines())
+        rule = self.rules.get(finding.rule)
+        if rule and (self.verbose or rule.id not in self.explained):
+            self.explained.add(rule.id)
+            paragraphs = rule.why.split("\n\n")
+            yield from (("why", paragraph, "") for paragraph in (paragraphs if self.verbose else paragraphs[:1]))
+            yield "suggestion", rule.suggest, ""
+            yield from (("link", url, url) for url in rule.references[: None if self.verbose else 1])
+        yield from (("fix", f"{fix.message} {_switch(fix)}", "") for fix in finding.fixes)
+
+    def _remark(self, gutter: int, name: str, text: str, url: str) -> Iterator[str]:
+        lead = f"{' ' * gutter} {self.style.paint('frame', '=')} {self.style.paint('strong', name + ':')} "
+        indent = gutter + len(f" = {name}: ")
+        for line in wrap(said(text), self.width - indent):
+            if line:
+                yield lead + (self.style.link(url, line) if url else line)
+                lead = " " * indent
+
+    def errors(self) -> Iterator[str]:
+        return (f"{self.style.paint('error', 'internal error:')} {said(error)}" for error in self.review.errors)
+
+    def left_out(self) -> Iterator[str]:
+        name = self.style.paint("strong", "left out:")
+        return (f"{name} {visible(path)} ({said(reason)})" for path, reason in self.review.left_out)
+
+    def statistics(self) -> Iterator[str]:
+        """The rules by how often they fired."""
+        counts = Counter((finding.rule, finding.severity) for finding in self.review.findings)
+        longest = max((len(rule) for rule, _ in counts), default=0)
+        for (rule, severity), number in sorted(counts.items(), key=lambda item: (-item[1], -item[0][1], item[0][0])):
+            title = self.rules[rule].title if rule in self.rules else ""
+            kind = self.style.paint(severity.label, f"{severity.label:7}")
+            yield f"{number:6}  {kind}  {visible(rule):{longest}}  {self.style.paint('faint', title)}".rstrip()
+
+    def summary(self) -> str:
+        review = self.review
+        nouns = ((review.functions, "function"), (review.modules, "module"), (review.templates, "template"))
+        seen = [counted(number, noun) for number, noun in nouns if number]
+        if not seen and not review.findings:
+            return "Nothing to review: no function, module or template found."
+        scope = f"{listed(seen) if seen else 'no function'} reviewed in {review.seconds:.2f} s"
+        silenced = f" ({len(review.suppressed):,} suppressed)" if review.suppressed else ""
+        if not review.findings:
+            clear = "No findings" if review.errors else self.style.paint("good", "All clear")
+            return f"{clear}{silenced}: {scope}."
+        counts = Counter(finding.severity for finding in review.findings)
+        kinds = (self.style.paint(kind.label, counted(counts[kind], kind.label)) for kind in _WORST if counts[kind])
+        return f"{listed(kinds)}{silenced}: {scope}."
+
+
+_WORST = sorted(Severity, reverse=True)
+
+
+def said(text: str) -> str:
+    """A text for the terminal, whoever wrote what it quotes: no secrets, one line, nothing that does not print."""
+    return visible(safe(text))
+
+
+def _switch(fix: Fix) -> str:
+    return "(applied by `--fix`)" if fix.safe else "(applied by `--fix --unsafe`)"
+
+
+def _named(finding: Finding) -> Iterator[tuple[str, Step]]:
+    """Steps and related places, each with what it is called."""
+    yield from ((f"step {number} of {len(finding.steps)}", step) for number, step in enumerate(finding.steps, 1))
+    yield from (("note", step) for step in finding.related)
+
+
+def _places(finding: Finding) -> Iterator[Location]:
+    yield finding.at
+    yield from (step.at for _, step in _named(finding))

@@ -1,0 +1,1 @@
+"""What the Lambda runtime requires of a handler."""

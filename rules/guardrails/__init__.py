@@ -1,0 +1,1 @@
+"""Runtimes, versions, signing."""

@@ -1,0 +1,1 @@
+"""The reviewer's own marks, and what it cannot read."""

@@ -1,0 +1,1 @@
+"""Functions that start themselves or one another."""

@@ -57,6 +57,9 @@ class Report:
 Yielded = Report | tuple[typing.Any, ...]
 """A rule yields a `Report`, or in short `(place, message, *notes)`."""
 
+Reports = Iterator[Yielded]
+"""What a rule is: a generator of what it says."""
+
 Check = Callable[[typing.Any], Iterable[Yielded] | None]
 
 

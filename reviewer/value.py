@@ -8,8 +8,9 @@ ever equal to a resource. Nothing here computes: `code.values` makes values from
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 ITEM = "*"
 """The path element that stands for any item of a list: `Records[*]`."""
@@ -138,7 +139,9 @@ class Client(Value):
 
 @dataclass(frozen=True, slots=True)
 class Session(Value):
-    """A boto3 (or aioboto3) session."""
+    """A boto3 (or aioboto3) session, with the arguments that it was made with."""
+
+    arguments: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +259,39 @@ class Lookup(Value):
 
     cells: tuple[tuple[tuple[str, str], Value], ...]
     keys: tuple[Value, Value]
+
+
+def parts(value: Value) -> tuple[Value, ...]:
+    """The values directly inside of another."""
+    return _PARTS[type(value)](value) if type(value) in _PARTS else ()
+
+
+def contains(value: Value, kinds: tuple[type[Value], ...]) -> bool:
+    """Whether a value is, or has anywhere inside, one of these kinds."""
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, kinds):
+            return True
+        pending += parts(current)
+    return False
+
+
+_PARTS: dict[type, Callable[[Any], tuple[Value, ...]]] = {
+    OneOf: lambda v: v.options,
+    Text: lambda v: v.parts,
+    Transformed: lambda v: (v.base, *v.arguments),
+    Items: lambda v: v.items,
+    Table: lambda v: tuple(value for _, value in v.entries),
+    Environment: lambda v: (v.default,) if v.default is not None else (),
+    Result: lambda v: tuple(value for _, value in v.arguments),
+    AwsResult: lambda v: tuple(value for _, value in v.arguments),
+    Handle: lambda v: v.identifiers,
+    Session: lambda v: tuple(value for _, value in v.arguments),
+    Instance: lambda v: tuple(value for _, value in v.arguments),
+    Parameter: lambda v: v.options,
+    Lookup: lambda v: (*v.keys, *(value for _, value in v.cells)),
+}
 
 
 # --- making values ------------------------------------------------------------------------------------------------

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from types import ModuleType
 
+import pytest
+
 from reviewer.finding import Confidence, Edit, Finding, Fix, Location, Review, Severity, Step
+from reviewer.report.sources import safe
 from reviewer.rule import Report, Rule
 
 RESIZE = '''"""Makes thumbnails."""
@@ -52,6 +56,21 @@ FILES = {
     "src/with space/grüße #1.py": WIDE,
     "src/gone.py": "",
 }
+
+
+KEY = "AKIAIOSFODNN7ABCDEFG"
+"""A secret of the samples. It appears in no report."""
+
+
+@pytest.fixture(autouse=True)
+def masking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One kind of secret, masked as `reviewer.credentials` does it: what is a secret is not the reporters' concern."""
+    credentials = ModuleType("reviewer.credentials")
+    credentials.masked = lambda text: re.sub(r"(AKIA)[A-Z0-9]{16}", r"\1…", text)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "reviewer.credentials", credentials)
+    safe.cache_clear()
+    yield
+    safe.cache_clear()
 
 
 def a_rule(name: str, group: str, page: str, severity: Severity, **options: object) -> Rule:

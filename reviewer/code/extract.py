@@ -67,6 +67,7 @@ def extract(source: Source, tree: cst.Module, word: str = "lambda-review") -> Mo
         tuple(walk.lambdas),
         tuple(walk.imports),
         frozenset(walk.global_names),
+        frozenset(walk.names_read),
         source.comments(word),
     )
 
@@ -137,6 +138,7 @@ class Walk:
         self.lambdas: list[facts.Lambda] = []
         self.imports: list[facts.Import] = []
         self.global_names: set[str] = set()
+        self.names_read: set[str] = set()
         self.yields: list[bool] = []
 
     def number(self, node: Node) -> int:
@@ -162,6 +164,8 @@ class Walk:
         constant = CONSTANTS.get(node.value, node)
         if constant is not node:
             return facts.Literal(self.number(node), constant)
+        if self.yields:
+            self.names_read.add(node.value)
         return facts.Name(self.number(node), node.value)
 
     def literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Expression:
@@ -451,7 +455,14 @@ class Walk:
         self.yields.append(False)
         body = self.suite(node.body)
         made = facts.Function(
-            number, node.name.value, parameters, body, decorators, node.asynchronous is not None, self.yields.pop()
+            number,
+            node.name.value,
+            parameters,
+            body,
+            decorators,
+            is_async=node.asynchronous is not None,
+            is_generator=self.yields.pop(),
+            last=len(self.nodes) - 1,
         )
         self.functions.append(made)
         return made
@@ -460,7 +471,8 @@ class Walk:
         number = self.number(node)
         decorators = tuple(self.expression(decorator.decorator) for decorator in node.decorators)
         bases = tuple(self.expression(base.value) for base in node.bases if not base.star)
-        made = facts.Class(number, node.name.value, bases, self.suite(node.body), decorators)
+        body = self.suite(node.body)
+        made = facts.Class(number, node.name.value, bases, body, decorators, last=len(self.nodes) - 1)
         self.classes.append(made)
         return made
 

@@ -336,6 +336,8 @@ class Function(Statement):
     decorators: tuple[Expression, ...]
     is_async: bool
     is_generator: bool
+    last: int
+    """The highest node number inside."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -344,6 +346,23 @@ class Class(Statement):
     bases: tuple[Expression, ...]
     body: Block
     decorators: tuple[Expression, ...]
+    last: int
+    """The highest node number inside."""
+
+
+def blocks(statement: Statement) -> tuple[Block, ...]:
+    """The blocks of statements inside of a compound statement, in order."""
+    if isinstance(statement, If):
+        return (*(body for _, body in statement.arms), statement.orelse)
+    if isinstance(statement, Try):
+        return (statement.body, *(h.body for h in statement.handlers), statement.orelse, statement.final)
+    if isinstance(statement, (While, For)):
+        return (statement.body, statement.orelse)
+    if isinstance(statement, (With, Function, Class)):
+        return (statement.body,)
+    if isinstance(statement, Match):
+        return tuple(case.body for case in statement.cases)
+    return ()
 
 
 # --- modules ------------------------------------------------------------------------------------------------------
@@ -373,4 +392,6 @@ class Module:
     """All imports, at any depth."""
     global_names: frozenset[str] = frozenset()
     """Names that some function declares `global`."""
+    names_read: frozenset[str] = frozenset()
+    """Names that some function mentions."""
     comments: tuple[Comment, ...] = ()

@@ -39,12 +39,15 @@ DEEPEST = 16
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One call of a local function on the way to a place: the module and node of the call, and the callee's name."""
+    """One call of a local function on the way to a place: where it stands, in which activation, and whom it calls."""
 
-    module: str
-    node: int
+    site: CallSite
+    frame: Frame
     callee: str
-    conditions: tuple[tuple[Condition, Frame], ...] = ()
+
+    @property
+    def conditions(self) -> tuple[tuple[Condition, Frame], ...]:
+        return tuple((condition, self.frame) for condition in self.site.conditions)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +155,7 @@ def _walk(values: Values, pending: deque[tuple[Frame, tuple[Hop, ...]]], *, at_i
                 if target in seen:
                     continue
                 seen.add(target)
-                conditions = tuple((condition, frame) for condition in site.conditions)
-                hop = Hop(frame.module, site.call.node, _name(values, target), conditions)
-                pending.append((target, (*hops, hop)))
+                pending.append((target, (*hops, Hop(site, frame, _name(values, target)))))
 
 
 def _is_main(site: CallSite) -> bool:

@@ -202,9 +202,9 @@ FUNCTIONS: dict[str, Callable[[Arguments], Value]] = {
     "typing.cast": lambda given: given.get(1) or UNKNOWN,
     "boto3.client": _client("client"),
     "boto3.resource": _client("resource"),
-    "boto3.Session": lambda _: Session(),
-    "boto3.session.Session": lambda _: Session(),
-    "aioboto3.Session": lambda _: Session(),
+    "boto3.Session": lambda given: Session(given.pairs),
+    "boto3.session.Session": lambda given: Session(given.pairs),
+    "aioboto3.Session": lambda given: Session(given.pairs),
 }
 
 

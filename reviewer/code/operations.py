@@ -351,7 +351,10 @@ def added(left: Value, right: Value) -> Value:
     ]
     if len(numbers) == 2:
         return Constant(numbers[0] + numbers[1])
-    if numbers or any(isinstance(side, Constant) and not isinstance(side.value, str) for side in (left, right)):
+    if len(numbers) == 1:
+        symbolic, step = (left, right) if isinstance(right, Constant) else (right, left)
+        return transformed("add", symbolic, (step,))
+    if any(isinstance(side, Constant) and not isinstance(side.value, str) for side in (left, right)):
         return UNKNOWN
     if left == UNKNOWN and right == UNKNOWN:
         return UNKNOWN

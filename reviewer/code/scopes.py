@@ -65,12 +65,16 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Store:
-    """An assignment to an attribute: `receiver.name = value`. A value of None cannot be told."""
+    """An assignment to an attribute, `receiver.name = value`, or to an item, `receiver[key] = value`.
+
+    A value of None cannot be told.
+    """
 
     receiver: Expression
     name: str
     value: Expression | None
     node: int
+    key: Expression | None = None
 
 
 Reaching = dict[str, tuple[Definition, ...]]
@@ -182,9 +186,11 @@ class _Walk:
         elif isinstance(target, facts.Subscript):
             self.visit(target.value)
             self.visit(target.index)
+            stored = value if kind == "value" and not path else None
+            store = Store(target.value, "", stored, target.node, target.index)
+            self.seen(self.scope.stores, target.node, store)
             if isinstance(target.value, facts.Name):
                 before = self.reaching(target.value.id)
-                stored = value if kind == "value" and not path else None
                 self.define(Definition(target.value.id, "item", target.node, stored, before=before, key=target.index))
 
     # --- branches

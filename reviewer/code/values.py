@@ -459,15 +459,6 @@ class Values:
         answers = [Constant(None) if a.value is None else self.of(a.value, frame) for a in scope.answers]
         return one_of(answers) if answers else Constant(None)
 
-    def handler_frame(self, module: str, function: facts.Function) -> Frame:
-        """The activation of a handler by the runtime: event and context."""
-        given: list[tuple[str, Value]] = []
-        kinds: list[Value] = [EventPath(), ContextPath()]
-        for parameter in function.parameters:
-            plain = parameter.kind in {"positional", "normal"}
-            given.append((parameter.name, kinds.pop(0) if plain and kinds else UNKNOWN))
-        return Frame(module, function.node, tuple(given))
-
 
 def _take(parameter: facts.Parameter, positional: list[Value], named: dict[str, Value], is_open: bool) -> Value | None:
     """The argument that a parameter gets; takes it away from what is left."""

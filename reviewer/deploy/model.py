@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
 from reviewer.finding import Location
-from reviewer.value import Value
+from reviewer.value import Items, Table, Value
 
 T = TypeVar("T")
 
@@ -35,13 +35,15 @@ class Code:
     """Where a function's code comes from.
 
     `folder`: a folder or a file of the tree, relative to its root, with forward slashes ("" is the root itself).
-    `inline`: the source text in the template, and where its text begins.
+    `inline`: the source text in the template; the setting's place is where its first line begins. With `block`, each
+    line of it is a line of the file; otherwise its lines are not in the file as such (a quoted or folded text, a join).
     Both None: built elsewhere (an image, an object in S3, a package that a build step makes); `elsewhere` says which.
     """
 
     folder: str | None = None
     inline: str | None = None
     elsewhere: str = ""
+    block: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,14 @@ class Function:
     on_failure: Setting[Value] | None = None
     dead_letter: Setting[Value] | None = None
     log_group: Setting[Value] | None = None
+    built: bool = False
+    """Whether a build step of the template's own makes the package (SAM's `Metadata: BuildMethod: makefile`)."""
     url_auth: Setting[Value] | None = None
     """`NONE` or `AWS_IAM`, where the function has a URL."""
+    mounts: tuple[Setting[Value], ...] = ()
+    """Where file systems are mounted: `/mnt/data`."""
+    built: bool = False
+    """A build step of the project's own makes the package, which may hold files that the folder lacks."""
 
     def variable(self, name: str) -> Setting[Value] | None:
         """The environment variable `name`, where the template sets it."""
@@ -91,10 +99,14 @@ class Trigger:
     `kind`: s3, sqs, sns, dynamodb, kinesis, eventbridge, schedule, rest-api, http-api, websocket, url, alb, logs, iot,
     cognito, msk, kafka, mq, documentdb, alexa, config, ses, stepfunctions, custom.
     `source`: what it listens to: the bucket, queue, topic, table stream, bus…, as a value that identifies it.
-    `events`: S3 event types (`s3:ObjectCreated:*`).
+    `events`: S3 event types (`s3:ObjectCreated:*`), the operations of a Cognito user pool (`PreSignUp`).
     `prefix`, `suffix`: the key filter of an S3 notification.
     `patterns`: an EventBridge pattern, event source FilterCriteria (one of them has to match), an SNS filter policy, as
-    Table, Items and Constant values; `scope` is the filter policy's.
+    Table, Items and Constant values; `scope` is the filter policy's. Of a log subscription the filter's text.
+    A filter that is there and cannot be read is UNKNOWN.
+    `source` of an event rule is its bus: the constant "default" where the template names none.
+    `enabled`: a Constant truth where it is known. `on_failure`: where an event source sends what failed for good.
+    `payload_format`: `1.0` or `2.0`, where the template says how an HTTP API writes its events.
     """
 
     function: Id
@@ -112,7 +124,9 @@ class Trigger:
     enabled: Setting[Value] | None = None
     schedule: Setting[Value] | None = None
     qualifier: str = ""
-    """The alias or version that it starts; empty for the unqualified function."""
+    """The alias or version that it starts, "?" where it is not constant; empty for the unqualified function."""
+    on_failure: Setting[Value] | None = None
+    payload_format: Setting[Value] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +135,9 @@ class Resource:
 
     `kind`: bucket, queue, topic, table, stream, bus, rule, state-machine, rest-api, http-api, role, function-alias,
     function-version, layer, code-signing-config, other.
-    `name`: the physical name, where the template gives one. `properties` is the whole of its properties as a value.
+    `name`: the physical name, where the template gives one. `properties` is the whole of its properties as a value;
+    `places` says where each of them is written, by a path of keys and list positions: `Targets.0.Arn`.
+    `code`: what a layer is made of.
     """
 
     id: Id
@@ -131,6 +147,21 @@ class Resource:
     """The dialect's own type: `AWS::S3::Bucket`."""
     name: Setting[Value] | None = None
     properties: Value | None = None
+    places: tuple[tuple[str, Location], ...] = field(default=(), repr=False)
+    code: Setting[Code] | None = None
+
+    def setting(self, path: str) -> Setting[Value] | None:
+        """The property at a path (`RedrivePolicy.maxReceiveCount`, `Targets.0.Arn`); None where it is not set."""
+        at = next((place for known, place in self.places if known == path), None)
+        value = self.properties
+        for step in path.split("."):
+            if isinstance(value, Table):
+                value = value.get(step)
+            elif isinstance(value, Items) and step.isdecimal() and int(step) < len(value.items):
+                value = value.items[int(step)]
+            else:
+                return None
+        return None if at is None or value is None else Setting(value, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,12 +179,16 @@ class TemplateParameter:
 class FunctionReference:
     """A place in a template that names a function which somebody is to call.
 
-    `role`: event-source-mapping, permission, api-integration, state-machine, rule-target, invoke-config, url, environment…
-    `value` resolves to the function; `qualified` says whether that names a version or an alias other than `$LATEST`.
+    `role`: event-source-mapping, permission, api-integration, authorizer, state-machine, rule-target, schedule-target,
+    subscription, notification, log-destination, iot-action, pipe, url, custom-resource…
+    `function` is the function of the deployment that the target names, None where it is another one; `qualified` says
+    whether the target names a version or an alias other than `$LATEST`.
     """
 
     role: str
     target: Setting[Value]
+    function: Id | None = None
+    qualified: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,12 @@ def text(node: Node | None) -> str | None:
     return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
 
 
+def intrinsic(node: Node) -> str | None:
+    """The name of the intrinsic function that a mapping with one entry is: `Ref`, `Fn::Sub`."""
+    name = node.only() if isinstance(node, Mapping) else None
+    return name if name is not None and (name == "Ref" or name.startswith("Fn::")) else None
+
+
 def arms(node: Node) -> tuple[Node, ...]:
     """Both arms of an `Fn::If`; any other node alone."""
     if isinstance(node, Mapping) and node.only() == "Fn::If":

@@ -115,7 +115,7 @@ def _descriptor(rule: Rule) -> om.ReportingDescriptor:
         short_description=om.MultiformatMessageString(text=_cut(sentence(rule.title))),
         full_description=om.MultiformatMessageString(text=_cut(rule.why or sentence(rule.title))),
         help=om.MultiformatMessageString(text=text, markdown=markdown),
-        help_uri=rule.references[0] if rule.references else None,
+        help_uri=rule.references[0] if rule.references else product.HOME,
         default_configuration=om.ReportingConfiguration(level=rule.severity.label),
         properties=properties,
     )
@@ -124,7 +124,14 @@ def _descriptor(rule: Rule) -> om.ReportingDescriptor:
 def _unknown(name: str) -> om.ReportingDescriptor:
     """A rule that this reviewer does not have: a finding kept from another version."""
     text = om.MultiformatMessageString(text=f"{_pascal(name)}.")
-    return om.ReportingDescriptor(id=name, name=_pascal(name), short_description=text, full_description=text, help=text)
+    return om.ReportingDescriptor(
+        id=name,
+        name=_pascal(name),
+        short_description=text,
+        full_description=text,
+        help=text,
+        help_uri=product.HOME,
+    )
 
 
 def _tags(rule: Rule) -> Iterator[str]:
@@ -143,7 +150,7 @@ def _help(rule: Rule) -> tuple[str, str]:
     links = [f"- <{url}>" for url in rule.references]
     markdown = parts + [f"## {name}\n\n```python\n{code.rstrip()}\n```" for name, code in examples if code]
     markdown += ["## References\n\n" + "\n".join(links)] if links else []
-    return rule.page, "\n\n".join(filter(None, markdown)) or rule.title
+    return f"{rule.page}\n\n{rule.suggest}".rstrip(), "\n\n".join(filter(None, markdown)) or rule.title
 
 
 def _pascal(name: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import tokenize
 from bisect import bisect_right
 from collections.abc import Callable
 from functools import cache, lru_cache
@@ -36,9 +38,6 @@ def decode(path: str, content: bytes) -> str:
 
 def _encoding(content: bytes) -> str:
     """The encoding that a Python file declares; UTF-8 where it declares none that there is."""
-    import io  # noqa: PLC0415
-    import tokenize  # noqa: PLC0415
-
     try:
         encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
         content.decode(encoding, "replace")

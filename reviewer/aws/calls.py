@@ -1,0 +1,23 @@
+"""What rules need to know of single functions, as data: `calls.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """`timeout` and `unbounded`: the position of the timeout (-1: by keyword); `client`: what a function builds."""
+
+    timeout: dict[str, int]
+    unbounded: dict[str, int]
+    client: dict[str, str]
+
+
+@cache
+def knowledge() -> Knowledge:
+    """The tables of `calls.toml`."""
+    return Knowledge(**tomllib.loads(files(__package__).joinpath("calls.toml").read_text(encoding="utf-8")))

@@ -1,0 +1,253 @@
+"""The templates of a tree as stacks: names resolved within a template and across nested stacks and exports."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from reviewer.deploy.catalogue import ARN_NAMES, ARNS_BY_REF
+from reviewer.deploy.files import Files
+from reviewer.deploy.intrinsics import evaluate
+from reviewer.deploy.model import Id, Setting, TemplateParameter
+from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, find, mapping, text
+from reviewer.deploy.template import Declared, Template
+from reviewer.value import (
+    UNKNOWN,
+    Constant,
+    Items,
+    Parameter,
+    Pseudo,
+    Reference,
+    Text,
+    Value,
+    one_of,
+    parts,
+    string,
+)
+
+NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
+"""The property that names the template of a nested stack."""
+LARGEST_CROSSING = 2_000
+"""Parts of a value that is handed from one template to another: each step could double it."""
+
+_BY_STACK = frozenset({"AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"})
+_OUTPUTS = "Outputs."
+
+
+@dataclass(slots=True, eq=False)
+class Links:
+    """What the stacks of a tree know of each other.
+
+    `parents`: the resources that nest a template, by its path, each with the stack that it stands in.
+    """
+
+    stacks: dict[str, Stack] = field(default_factory=dict)
+    parents: dict[str, list[tuple[Stack, Declared]]] = field(default_factory=dict)
+    exports: list[tuple[Value, Stack, Node]] = field(default_factory=list)
+    crossing: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Stack:
+    """One template, evaluated. The scope of its intrinsic functions."""
+
+    def __init__(self, template: Template, files: Files, links: Links) -> None:
+        self.template = template
+        self.path = template.path
+        self.files = files
+        self.links = links
+        self._values: dict[int, tuple[Node, Value | None]] = {}
+        self._parameters: dict[str, Value] = {}
+        self._cells: dict[str, dict[tuple[str, str], Value]] = {}
+
+    # --- settings -------------------------------------------------------------------------------------------------
+
+    def value(self, node: Node) -> Value | None:
+        """The value of a node; None for `AWS::NoValue`."""
+        known = self._values.get(id(node))
+        if known is not None:
+            return known[1]
+        value = evaluate(self, node)
+        self._values[id(node)] = (node, value)
+        return value
+
+    def setting(self, node: Node | None, path: str = "") -> Setting[Value] | None:
+        """The setting at a path of keys; None where the template leaves it out."""
+        found = [(node, value) for node in find(node, path) if (value := self.value(node)) is not None]
+        if not found:
+            return None
+        return Setting(one_of([value for _, value in found]), found[0][0].at)
+
+    def settings(self, node: Node | None, path: str) -> tuple[Setting[Value], ...]:
+        """All settings at a path that ends in or leads through a list."""
+        return tuple(Setting(value, found.at) for found in find(node, path) if (value := self.value(found)) is not None)
+
+    # --- names ----------------------------------------------------------------------------------------------------
+
+    def type_of(self, reference: Reference) -> str:
+        """The type of the resource that a reference names, in whichever template; empty where it is not declared."""
+        stack = self.links.stacks.get(reference.stack)
+        resource = stack.template.resources.get(reference.name) if stack else None
+        return resource.type if resource else ""
+
+    def ref(self, name: str) -> Value | None:
+        if name == "AWS::NoValue":
+            return None
+        if name.startswith("AWS::"):
+            return Pseudo(name, self.path if name in _BY_STACK else "")
+        parameters = self.template.parameters
+        if parameters is not None and name in parameters.entries and name not in self.template.resources:
+            return self._parameter(name, mapping(parameters.entries[name]))
+        resource, dot, attribute = name.partition(".")
+        return Reference(self.path, resource, attribute) if dot else Reference(self.path, name)
+
+    def attribute(self, name: str, attribute: str) -> Value:
+        resource = self.template.resources.get(name)
+        if resource is None or resource.type not in NESTED or not attribute.startswith(_OUTPUTS):
+            return Reference(self.path, name, attribute)
+        child = self.links.stacks.get(self.nested(resource) or "")
+        outputs = child.template.outputs if child else None
+        output = mapping(outputs.get(attribute.removeprefix(_OUTPUTS))) if outputs else None
+        node = output.get("Value") if output else None
+        if child is None or node is None:
+            return Reference(self.path, name, attribute)
+        return self._crossed(child, node, attribute)
+
+    def nested(self, resource: Declared) -> str | None:
+        """The path of the template that a nested stack names, where it is one of the tree."""
+        written = text(resource.properties.get(NESTED[resource.type])) if resource.properties else None
+        return self.files.path(self.path, written) if written else None
+
+    def _crossed(self, other: Stack, node: Node, name: str) -> Value:
+        """The value of another stack's node: UNKNOWN in a circle, or where it grows too large."""
+        crossing = (other.path, name)
+        if crossing in self.links.crossing:
+            return UNKNOWN
+        self.links.crossing.add(crossing)
+        try:
+            value = other.value(node)
+        except RecursionError:
+            value = UNKNOWN
+        finally:
+            self.links.crossing.discard(crossing)
+        return UNKNOWN if value is None or _size(value, LARGEST_CROSSING) > LARGEST_CROSSING else value
+
+    def _parameter(self, name: str, declared: Mapping | None) -> Value:
+        if name not in self._parameters:
+            given = [
+                self._crossed(parent, node, f"{resource.name}/{name}")
+                for parent, resource in self.links.parents.get(self.path, ())
+                for node in find(resource.properties, f"Parameters.{name}")
+            ]
+            self._parameters[name] = one_of(given) if given else self._standalone(name, declared)
+        return self._parameters[name]
+
+    def _standalone(self, name: str, declared: Mapping | None) -> Parameter:
+        """A parameter that no parent gives. The default of an SSM type names the value and is not the value."""
+        kind = declared.get("Type") if declared else None
+        if declared is None or (text(kind) or "").startswith("AWS::SSM::"):
+            return Parameter(self.path, name)
+        is_list = (text(kind) or "").startswith(("List<", "CommaDelimitedList"))
+        default, allowed = declared.get("Default"), declared.get("AllowedValues")
+        nodes = [default] if default is not None else []
+        closed = isinstance(allowed, Sequence)
+        nodes += allowed.items if isinstance(allowed, Sequence) else ()
+        options = dict.fromkeys(_option(node, is_list) for node in nodes if isinstance(node, Scalar))
+        return Parameter(self.path, name, tuple(options), closed)
+
+    def cells(self, name: str) -> dict[tuple[str, str], Value]:
+        if name not in self._cells:
+            table = mapping(self.template.mappings.get(name)) if self.template.mappings else None
+            rows = table.entries.items() if table else ()
+            self._cells[name] = {
+                (first, second): self.value(cell) or UNKNOWN
+                for first, row in rows
+                if isinstance(row, Mapping)
+                for second, cell in row.entries.items()
+            }
+        return self._cells[name]
+
+    def imported(self, name: Value) -> Value:
+        """The output that is exported under a name: the same name, or the only one of the same shape."""
+        same = [export for export in self.links.exports if export[0] == name]
+        found = same or [export for export in self.links.exports if _same_shape(export[0], name)]
+        if len(found) != 1:
+            return UNKNOWN
+        _, stack, node = found[0]
+        return self._crossed(stack, node, "export")
+
+    def arn_parts(self, reference: Reference) -> Items | None:
+        """The parts of a resource's ARN, as far as its name."""
+        kind = self.type_of(reference)
+        index, attribute = ARN_NAMES.get(kind, (0, ""))
+        is_arn = reference.attribute.endswith("Arn") or (reference.attribute == "Ref" and kind in ARNS_BY_REF)
+        if not attribute or not is_arn:
+            return None
+        named = Reference(reference.stack, reference.name, attribute)
+        return Items((*(UNKNOWN,) * index, named), open=True)
+
+    # --- parameters and outputs -----------------------------------------------------------------------------------
+
+    def declared_parameters(self) -> Iterator[TemplateParameter]:
+        parameters = self.template.parameters
+        for name, node in parameters.entries.items() if parameters else ():
+            if not isinstance(node, Mapping):
+                continue
+            at = parameters.keys[name].at if parameters else node.at
+            hidden = node.get("NoEcho")
+            yield TemplateParameter(
+                Id(self.path, name),
+                at,
+                text(node.get("Type")) or "String",
+                self.setting(node.get("Default")),
+                isinstance(hidden, Scalar) and hidden.text.lower() in ("true", "yes", "on", "1"),
+            )
+
+    def exported(self) -> Iterator[tuple[Value, Stack, Node]]:
+        outputs = self.template.outputs
+        for output in outputs.entries.values() if outputs else ():
+            node = mapping(output)
+            value = node.get("Value") if node else None
+            for name in find(node, "Export.Name"):
+                if value is not None:
+                    yield self.value(name) or UNKNOWN, self, value
+
+
+def _option(node: Scalar, is_list: bool) -> Value:
+    if not is_list:
+        return Constant(node.value)
+    return Items(tuple(Constant(item.strip()) for item in node.text.split(",")))
+
+
+def _size(value: Value, limit: int) -> int:
+    """The parts of a value, counted until over the limit."""
+    size, pending = 0, [value]
+    while pending and size <= limit:
+        size += 1
+        pending += parts(pending.pop())
+    return size
+
+
+def _same_shape(one: Value, other: Value) -> bool:
+    """Whether two names have the same constant parts in the same order, with something unknown between them.
+
+    An export is named after its own stack (`${AWS::StackName}-queue`), its import after a parameter that holds the
+    stack's name (`${NetworkStack}-queue`).
+    """
+    if not isinstance(one, Text) or not isinstance(other, Text) or len(one.parts) != len(other.parts):
+        return False
+    pairs = list(zip(one.parts, other.parts, strict=True))
+    return any(string(part) for part in one.parts) and all(
+        part == against or (string(part) is None and string(against) is None) for part, against in pairs
+    )
+
+
+def link(stacks: list[Stack], links: Links) -> None:
+    """Make the stacks of a tree known to each other."""
+    links.stacks.update((stack.path, stack) for stack in stacks)
+    for stack in stacks:
+        for resource in stack.template.resources.values():
+            child = stack.nested(resource) if resource.type in NESTED else None
+            if child is not None and child in links.stacks:
+                links.parents.setdefault(child, []).append((stack, resource))
+    for stack in stacks:
+        links.exports += stack.exported()

@@ -1,0 +1,319 @@
+"""Code and deployment joined: which function runs which handler, what it reaches, and where everything stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from reviewer.code import facts
+from reviewer.code.flow import Reached, reach
+from reviewer.code.library import Arguments
+from reviewer.code.modules import Modules
+from reviewer.code.source import Origin, Source, Unreadable
+from reviewer.code.values import Values
+from reviewer.deploy.model import Code, Deployment, Function, Id, Resource, Trigger
+from reviewer.discover import Tree
+from reviewer.finding import Location
+from reviewer.rule import Place
+from reviewer.value import (
+    MODULE,
+    UNKNOWN,
+    ContextPath,
+    EventPath,
+    Frame,
+    LocalFunction,
+    Result,
+    Value,
+    options,
+    string,
+)
+
+SHAPED = re.compile(rb"def\s+\w+\s*\(\s*\w*(?:event|evt)\w*|def\s+\w*handler\w*\s*\(", re.IGNORECASE)
+"""What the bytes of a module with a handler contain: decides, before anything is parsed, which modules matter."""
+EVENT = re.compile(r"_*(?:\w+_)?(?:event|evt)s?", re.IGNORECASE)
+CONTEXT = re.compile(r"_+|_*(?:\w+_)?(?:context|ctx|ctxt)", re.IGNORECASE)
+CALLED_HANDLER = re.compile(r"(?:\w+_)?handler|handler_\w+|handle", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Handler:
+    """A handler: the function that the runtime calls, with its deployment where a template tells it.
+
+    `module` and `entry` are None and UNKNOWN where the code lies elsewhere; `missing` says what of the handler string
+    is not there: "file", "function" or "".
+    """
+
+    module: str | None
+    entry: Value
+    function: Function | None = None
+    triggers: tuple[Trigger, ...] = ()
+    missing: str = ""
+    root: str = ""
+
+    @property
+    def definition(self) -> LocalFunction | None:
+        """The local function that the handler string names, seen through decorators and wrappers."""
+        entry = self.entry
+        if isinstance(entry, Result):
+            wrapped = (value for _, value in entry.arguments if isinstance(value, LocalFunction))
+            entry = next(wrapped, entry)
+        return entry if isinstance(entry, LocalFunction) else None
+
+
+class Project:
+    """The reviewed project. `read` gives the bytes of a file of the tree; findings of places go through `locate`."""
+
+    def __init__(
+        self, tree: Tree, deployment: Deployment, read: Callable[[str], bytes], *, everything: bool = False
+    ) -> None:
+        self.tree = tree
+        self.everything = everything
+        self.deployment = deployment
+        self.read = read
+        self.sources: dict[str, Source] = {}
+        self.problems: dict[str, tuple[Location, str]] = {}
+        """Modules that cannot be read: where, and why."""
+        self.inline: dict[str, Source] = {}
+        self.modules = Modules(tree.python, self._load)
+        self.values = Values(self.modules)
+        self._spans: dict[str, list[tuple[int, int]]] = {}
+        self._bounded: dict[str, bool] = {}
+
+    # --- modules
+
+    def _load(self, path: str) -> facts.Module | None:
+        from reviewer.code.extract import extract  # noqa: PLC0415 - brings libcst, which a run without code does not need
+
+        try:
+            source = self.inline[path] if path in self.inline else Source.decode(path, self.read(path))
+            self.sources[path] = source
+            return extract(source, source.tree())
+        except Unreadable as problem:
+            at = Location(path, problem.line, problem.column)
+            if path in self.inline:
+                at = self.inline[path].place(problem.line, problem.column, problem.line, problem.column)
+            self.problems[path] = (at, problem.message)
+        except OSError as problem:
+            self.problems[path] = (Location(path, 1), problem.strerror or "cannot be read")
+        return None
+
+    def locate(self, place: Place | Location) -> Location:
+        """The lines and columns of a place. Parses its module again: most modules have no findings."""
+        if isinstance(place, Location):
+            return place
+        source = self.sources[place.module]
+        if place.module not in self._spans:
+            from reviewer.code.extract import spans  # noqa: PLC0415 - as above
+
+            self._spans[place.module] = spans(source.tree())
+        start, end = self._spans[place.module][place.node]
+        owner = self.modules.owner(place.module, place.node)
+        if isinstance(owner, (facts.Function, facts.Class)):
+            end = source.code.find("\n", start)
+            end = len(source.code) if end < 0 else end
+        return source.span(start, end)
+
+    def symbol(self, place: Place) -> str:
+        """The name of the function around a place, with the classes and functions around that: `Store.save`."""
+        module = self.modules.module(place.module)
+        names = []
+        for definition in sorted((*module.functions, *module.classes), key=lambda d: d.node) if module else ():
+            if definition.node <= place.node <= definition.last:
+                names.append(definition.name)
+        return ".".join(names)
+
+    def statement_lines(self, path: str) -> tuple[tuple[int, int], ...]:
+        """First and last line of each simple statement, and of each header of a compound one, in a module."""
+        module = self.modules.module(path)
+        if module is None:
+            return ()
+        lines = []
+        for statement, inner in _statements(module.body):
+            at = self.locate(Place(path, statement.node))
+            last = self.locate(Place(path, inner.node)).line - 1 if inner is not None else at.end_line
+            lines.append((at.line, max(at.line, last)))
+        return tuple(lines)
+
+    # --- handlers
+
+    @cached_property
+    def handlers(self) -> tuple[Handler, ...]:
+        """All handlers: those of templates first, then handler-shaped functions that no template names."""
+        triggers: dict[Id, list[Trigger]] = {}
+        for trigger in self.deployment.triggers:
+            triggers.setdefault(trigger.function, []).append(trigger)
+        deployed = [self._deployed(f, tuple(triggers.get(f.id, ()))) for f in self.deployment.functions]
+        return (*deployed, *self._undeployed(deployed))
+
+    def _deployed(self, function: Function, triggers: tuple[Trigger, ...]) -> Handler:
+        code = function.code.value if function.code else Code(elsewhere="nowhere in the template")
+        handler = string(function.handler.value) if function.handler else None
+        unknown = Handler(None, UNKNOWN, function, triggers)
+        if handler is None or "." not in handler or not is_python(function):
+            return unknown
+        module_name, _, name = handler.rpartition(".")
+        if code.inline is not None and function.code is not None:
+            path = f"{function.id.stack}#{function.id.name}"
+            self.inline[path] = Source(path, code.inline, Origin(function.code.at, code.block))
+            return self._joined(Handler(path, UNKNOWN, function, triggers), name)
+        if code.folder is None:
+            return unknown
+        root = code.folder
+        if root.endswith(".py"):
+            root = root.rpartition("/")[0]
+        relative = module_name.replace(".", "/").strip("/")
+        candidates = [str(PurePosixPath(root, relative + ending)) for ending in (".py", "/__init__.py")]
+        for path in candidates:
+            if path in self.modules.files:
+                self.modules.roots[path] = tuple(dict.fromkeys((*self.modules.roots.get(path, ()), root)))
+                return self._joined(Handler(path, UNKNOWN, function, triggers, root=root), name)
+        return Handler(None, UNKNOWN, function, triggers, missing=self._missing_file(function, root, candidates))
+
+    def _joined(self, handler: Handler, name: str) -> Handler:
+        """A handler whose file is known, with what its name is there."""
+        assert handler.module is not None
+        function, triggers, root = handler.function, handler.triggers, handler.root
+        if self.modules.module(handler.module) is None:
+            return Handler(handler.module, UNKNOWN, function, triggers, root=root)
+        scope = self.modules.scope(handler.module, MODULE)
+        elsewhere = self.modules.star_imports(handler.module) or self.modules.assigned_globally(handler.module, name)
+        if name not in scope.definitions and not elsewhere:
+            return Handler(handler.module, UNKNOWN, function, triggers, "function", root)
+        entry = next(iter(options(self.values.member(handler.module, name))))
+        return Handler(handler.module, entry, function, triggers, root=root)
+
+    def _missing_file(self, function: Function, root: str, candidates: list[str]) -> str:
+        """Whether a handler's file is missing for certain: its folder holds code, and nothing else may bring it."""
+        prefix = f"{root}/" if root else ""
+        holds_code = any(path.startswith(prefix) for path in self.tree.python)
+        on_disk = any((self.tree.root / path).exists() for path in candidates)
+        return "file" if holds_code and not on_disk and not function.layers and not function.built else ""
+
+    def _undeployed(self, deployed: list[Handler]) -> Iterator[Handler]:
+        known = {(h.definition.module, h.definition.node) for h in deployed if h.definition is not None}
+        covered = {module for h in deployed if h.module is not None for module in self._with_imports(h.module)}
+        for path in self.tree.python:
+            if path in covered or not self.tree.in_scope(path) or not SHAPED.search(self.read(path)):
+                continue
+            module = self.modules.module(path)
+            for function in _shaped(module) if module is not None else ():
+                if (path, function.node) not in known:
+                    yield Handler(path, LocalFunction(path, function.node))
+
+    def _with_imports(self, path: str) -> list[str]:
+        """A module and the local modules that it imports, directly or not."""
+        seen = {path: None}
+        pending = [path]
+        while pending:
+            fresh = [target for target in self.modules.imports(pending.pop()) if target not in seen]
+            seen.update(dict.fromkeys(fresh))
+            pending += fresh
+        return list(seen)
+
+    # --- what is reviewed
+
+    @cached_property
+    def reviewed(self) -> tuple[str, ...]:
+        """The modules that ship in functions, with those named explicitly, in order."""
+        modules: dict[str, None] = {}
+        for handler in self.handlers:
+            if handler.module is not None:
+                modules.update(dict.fromkeys(self._with_imports(handler.module)))
+        named = (p for p in self.tree.python if p in self.tree.explicit or (self.everything and self.tree.in_scope(p)))
+        modules.update(dict.fromkeys(named))
+        return tuple(path for path in modules if self.modules.module(path) is not None)
+
+    @cached_property
+    def reached(self) -> dict[tuple[str, int], list[tuple[Handler, Reached]]]:
+        """Every call that a handler reaches, by module and node."""
+        found: dict[tuple[str, int], list[tuple[Handler, Reached]]] = {}
+        for handler in self.handlers:
+            if handler.module is None:
+                continue
+            for reached in reach(self.values, handler.module, handler.entry, self.frame(handler)):
+                found.setdefault((reached.frame.module, reached.site.call.node), []).append((handler, reached))
+        return found
+
+    def frame(self, handler: Handler) -> Frame | None:
+        """The activation in which the runtime calls a handler."""
+        definition = handler.definition
+        if definition is None:
+            return None
+        return self.values.frame_of(definition, Arguments((EventPath(), ContextPath())))
+
+    # --- questions about code
+
+    def is_cached(self, frame: Frame) -> bool:
+        """Whether a function's result is kept for the next call: `lru_cache`, `cache`, `cached_property`."""
+        owner = self.modules.owner(frame.module, frame.owner)
+        decorators = owner.decorators if isinstance(owner, facts.Function) else ()
+        names = (_decorator_name(decorator) for decorator in decorators)
+        return any("cache" in name.lower() or "singleton" in name.lower() for name in names)
+
+    def outlives(self, name: facts.Name, frame: Frame) -> bool:
+        """Whether a name in a function is the module's or an enclosing function's: its value outlives the call."""
+        scope = self.modules.scope(frame.module, frame.owner)
+        return name.id in scope.declared or name.id not in scope.definitions
+
+    def bounds_connections(self, module: str) -> bool:
+        """Whether a module bounds all of its connections: a default for sockets, an adapter for sessions."""
+        if module not in self._bounded:
+            owners = [MODULE, *(f.node for f in getattr(self.modules.module(module), "functions", ()))]
+            calls = (site.call.function for owner in owners for site in self.modules.scope(module, owner).calls)
+            self._bounded[module] = any(
+                isinstance(function, facts.Attribute) and function.name in {"setdefaulttimeout", "mount"}
+                for function in calls
+            )
+        return self._bounded[module]
+
+    # --- questions about the deployment
+
+    @cached_property
+    def resources(self) -> dict[Id, Resource]:
+        """The resources of the deployment by id."""
+        return {resource.id: resource for resource in self.deployment.resources}
+
+
+def is_python(function: Function) -> bool:
+    """Whether a function runs Python, as far as its template tells."""
+    runtime = string(function.runtime.value) if function.runtime else None
+    return runtime is None or runtime.startswith("python")
+
+
+def _shaped(module: facts.Module) -> Iterable[facts.Function]:
+    """The functions of a module that look like handlers and that the module itself does not use."""
+    for statement in module.body:
+        if isinstance(statement, facts.Function) and _is_shaped(statement):
+            called = CALLED_HANDLER.fullmatch(statement.name)
+            if called or statement.name not in module.names_read:
+                yield statement
+
+
+def _is_shaped(function: facts.Function) -> bool:
+    plain = [p for p in function.parameters if p.kind in {"positional", "normal"} and p.default is None]
+    if len(plain) != 2 or any(p.kind == "keyword" and p.default is None for p in function.parameters):
+        return False
+    event, context = (parameter.name for parameter in plain)
+    return bool(EVENT.fullmatch(event) and CONTEXT.fullmatch(context))
+
+
+def _decorator_name(decorator: facts.Expression) -> str:
+    """The last part of a decorator's name: `lru_cache` of `@functools.lru_cache(maxsize=None)`."""
+    if isinstance(decorator, facts.Call):
+        decorator = decorator.function
+    if isinstance(decorator, facts.Attribute):
+        return decorator.name
+    return decorator.id if isinstance(decorator, facts.Name) else ""
+
+
+def _statements(body: facts.Block) -> Iterator[tuple[facts.Statement, facts.Statement | None]]:
+    """All statements of a block at any depth, each with the first statement inside of it."""
+    pending = list(reversed(body))
+    while pending:
+        statement = pending.pop()
+        blocks = facts.blocks(statement)
+        yield statement, blocks[0][0] if blocks and blocks[0] else None
+        pending += [inner for block in reversed(blocks) for inner in reversed(block)]

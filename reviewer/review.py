@@ -1,0 +1,103 @@
+"""The review, on one page: read → extract → join → judge → filter → sort."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+from reviewer import policy
+from reviewer.config import Config
+from reviewer.deploy.read import read
+from reviewer.discover import Tree
+from reviewer.finding import Finding, Location, Review, Step
+from reviewer.project import Project
+from reviewer.rule import Note, Report, Rule
+from reviewer.subjects import subjects
+
+DEEPEST_STACK = 20_000
+"""Frames. Sources nest up to 300 expressions deep, each of which takes several calls to walk."""
+
+
+def review(tree: Tree, config: Config, rules: Sequence[Rule], *, stdin: tuple[str, bytes] | None = None) -> Review:
+    """Review a tree by some rules. `stdin` is the path and the text of a file that is not saved yet."""
+    began = time.perf_counter()
+
+    @cache
+    def contents(path: str) -> bytes:
+        return stdin[1] if stdin is not None and path == stdin[0] else (tree.root / path).read_bytes()
+
+    with _undisturbed():
+        project = Project(tree, read(tree.root, tree.templates), contents, everything=config.everything)
+        errors: list[str] = []
+        found = [finding for finding in judge(project, rules, errors) if tree.in_scope(finding.at.path)]
+        outcome = policy.apply(found, project, config, rules)
+    return Review(
+        root=str(tree.root),
+        findings=outcome.kept,
+        suppressed=outcome.suppressed,
+        errors=tuple(errors),
+        left_out=tree.left_out,
+        functions=len(project.handlers),
+        modules=len(project.reviewed),
+        templates=len(project.deployment.templates),
+        seconds=time.perf_counter() - began,
+        contents=lambda path: contents(path) if Path(tree.root, path).is_file() else b"",
+    )
+
+
+def judge(project: Project, rules: Iterable[Rule], errors: list[str]) -> Iterator[Finding]:
+    """What the rules say of the project. A rule that raises is named in `errors`, and the others go on."""
+    by_subject: dict[type, list[Rule]] = {}
+    for rule in rules:
+        by_subject.setdefault(rule.subject, []).append(rule)
+    for kind, interested in by_subject.items():
+        failed: set[str] = set()
+        for subject in subjects(project, kind):
+            for rule in interested:
+                if rule.id in failed:
+                    continue
+                try:
+                    yield from [stamped(report, rule, project) for report in rule.run(subject)]
+                except Exception as problem:
+                    failed.add(rule.id)
+                    errors.append(f"rule {rule.id}: {type(problem).__name__}: {problem}")
+
+
+def stamped(report: Report, rule: Rule, project: Project) -> Finding:
+    """A report with its rule's id and severity, its places made concrete."""
+
+    def step(note: Note) -> Step:
+        return Step(project.locate(note.at), note.message)
+
+    return Finding(
+        rule=rule.id,
+        severity=report.severity or rule.severity,
+        at=project.locate(report.at),
+        message=report.message,
+        detail=report.detail,
+        confidence=report.confidence,
+        related=tuple(step(note) for note in report.related),
+        steps=tuple(step(note) for note in report.steps),
+        fixes=report.fixes,
+        symbol="" if isinstance(report.at, Location) else project.symbol(report.at),
+    )
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Run with room on the stack and without garbage collection: a review makes much, and little of it is garbage."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(max(limit, DEEPEST_STACK))
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+        if enabled:
+            gc.enable()

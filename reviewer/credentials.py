@@ -1,7 +1,7 @@
 """Is this text a credential? Known formats, names that bind a secret, arguments that take one; and how to mask them.
 
-What is known stands in `aws/secrets.toml`; here is how it is asked. Unknown means silent: a placeholder, the name or
-path of a secret, an environment variable's name, a documented example is no credential.
+Unknown means silent: a placeholder, the name or path of a secret, an environment variable's name, a documented example
+is no credential.
 
     find(text)                       a known format inside a text
     named(name, text)                a text bound to a name that speaks of a secret
@@ -16,8 +16,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
-from typing import Any
+
+from reviewer.aws import secrets as known
 
 LONGEST = 100_000
 """Characters of a text that are looked at."""
@@ -25,23 +25,6 @@ SHORTEST = 12
 """No known format is shorter."""
 SHOWN = 4
 """The most characters of a secret that `masked` leaves."""
-ELLIPSIS = "…"
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """The known form of one kind of credential. `pattern`'s group `secret`, or else the whole match, is the secret."""
-
-    id: str
-    title: str
-    pattern: str
-    source: str
-    example: str
-    keywords: tuple[str, ...]
-    entropy: float
-    beside: str = ""
-    words: bool = False
-    pair: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +41,11 @@ class Secret:
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
-    """What a name says about the value that it is bound to.
+class _Naming:
+    """What a name says of the value that it is bound to: a password that people choose, or what machines make.
 
-    `chosen`: people choose such values (passwords). `last`: nothing but a word like "value" stands behind the secret's
-    word.
+    `last`: nothing but a word like "value" stands behind the secret's word. `qualified`: it does not mean the name of
+    a secret, as `DatabaseSecret` may.
     """
 
     title: str
@@ -71,72 +54,19 @@ class Naming:
     qualified: bool
 
 
-# --- the data -------------------------------------------------------------------------------------------------------
-
-
-@cache
-def _data() -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415 - most runs ask about text, few need the table
-
-    return tomllib.loads(files("reviewer.aws").joinpath("secrets.toml").read_text("utf-8"))
-
-
-@cache
-def formats() -> tuple[Format, ...]:
-    """All known formats, the special ones before the general ones."""
-    return tuple(
-        Format(**{**entry, "example": "".join(entry["example"]), "keywords": tuple(entry["keywords"])})
-        for entry in _data()["format"]
-    )
-
-
-@cache
-def _words(section: str, key: str) -> frozenset[str]:
-    return frozenset(_data()[section][key])
-
-
-@cache
-def _documented() -> frozenset[str]:
-    return frozenset("".join(entry["text"]) for entry in _data()["documented"])
-
-
-@cache
-def _arguments() -> dict[str, dict[str | int, str]]:
-    table: dict[str, dict[str | int, str]] = {}
-    for entry in _data()["argument"]:
-        for callee in entry["callees"]:
-            table.setdefault(callee, {}).update(dict.fromkeys(entry["arguments"], entry["title"]))
-    return table
-
-
-@cache
-def _pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
-
-
-@cache
-def _hint() -> re.Pattern[str]:
-    """One search that says whether a text may hold any known format: the keywords, sorted by their first letter."""
-    by_letter: dict[str, list[str]] = {}
-    for keyword in sorted({keyword for known in formats() for keyword in known.keywords}):
-        by_letter.setdefault(keyword[0], []).append(re.escape(keyword[1:]))
-    return re.compile("|".join(f"{re.escape(letter)}(?:{'|'.join(rests)})" for letter, rests in by_letter.items()))
-
-
 # --- what a text looks like -----------------------------------------------------------------------------------------
 
-_PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
-_RUNS = re.compile(r"[A-Z]?[a-z]{2,}|[A-Z]{3,}")
-_CONSONANTS = re.compile(r"[b-df-hj-np-tv-xzB-DF-HJ-NP-TV-XZ]{5}")
-_VOWEL = re.compile(r"[aeiouyAEIOUY]")
-_TEMPLATE = re.compile(
-    r"""\$\{|\{\{|\{[\w.:!]*\}|<[^<>]+>|<%|%\(\w*\)|%[sdr](?!\w)|\.\.\.|…|^\$\w+$|^%\w+%$|^!?(?:Ref|Sub|GetAtt)\b|[A-Za-z_.]\("""
-)
-_UUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.I)
-_REFERENCE = re.compile(
-    r"""(?x) [./~].*                                     # a path
+_PARTS = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+"
+_RUNS = r"[A-Z]?[a-z]{2,}|[A-Z]{3,}"
+_LOWER_RUNS = r"[A-Z]?[a-z]{2,}"
+_CONSONANTS = r"(?i)[b-df-hj-np-tv-xz]{5}"
+_TEMPLATE = r"""(?x)
+    \$\{ | \{\{ | \{[\w.:!]*\} | <[\w\ '.:/|-]*> | <% | %> | %\(\w*\) | %[sdr](?!\w) | \.\.\. | … | ^\$\w+$ | ^%\w+%$
+    | ^!?(?:Ref|Sub|GetAtt)\b | [A-Za-z_]\([^()]*\)"""
+_UUID = r"(?i)[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_VARIABLE = r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+"
+_REFERENCE = r"""(?x) [./~].*                            # a path
     | [A-Za-z][\w.+-]*://.*                              # a URL
-    | [A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+                      # the name of an environment variable
     | (?:[A-Z][a-z]+){2,}[0-9A-F]{8}                     # a logical id of the CDK
     | [a-z]{1,8}-[0-9a-f]{8}(?:[0-9a-f]{9})?             # the id of an AWS resource
     | [\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,12}                # a host, a file, a dotted name
@@ -147,47 +77,50 @@ _REFERENCE = re.compile(
     | .*\b(?i:hmac|sha-?\d|aes[-_]?\d|rsa[-_]|pbkdf).*   # an algorithm
     | [a-z]+/[\w.+-]+(?:;.*)?                            # a MIME type
     """
-)
-_LOOPBACK = re.compile(r"(?i)localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal")
+_LOOPBACK = r"(?i)localhost|127(?:\.\d+){3}|\[?::1\]?|0\.0\.0\.0|host\.docker\.internal"
+
+
+@cache
+def _regex(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def entropy(text: str) -> float:
     """Shannon's entropy of the characters of a text, in bits per character."""
     length = len(text)
-    counts = [text.count(character) for character in set(text)]
-    return -sum(count / length * math.log2(count / length) for count in counts)
+    shares = [text.count(character) / length for character in set(text)]
+    return -sum(share * math.log2(share) for share in shares)
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a text only stands for a secret: `<your-api-key>`, `changeme`, `${TOKEN}`, `xxxx`, a documented example."""
+    """Whether a text only stands for a secret: `<your-api-key>`, `changeme`, `${TOKEN}`, `xxxx`, a documented key."""
     folded = text.strip().casefold()
     return (
         len(set(folded)) <= 3
-        or text in _documented()
-        or _TEMPLATE.search(text) is not None
-        or any(mark in folded for mark in _data()["texts"]["marks"])
+        or text in known.documented()
+        or _regex(_TEMPLATE).search(text) is not None
+        or any(mark in folded for mark in known.text_marks())
         or _dull(text) * 2 >= len(text)
-        or _consists_of(text, _words("texts", "placeholders"))
+        or _consists_of(text, known.text_words("placeholders"))
     )
 
 
 def _dull(text: str) -> int:
     """How many characters of a text belong to runs such as `xxxx`, `abc`, `1234`."""
-    dull = start = 0
+    dull = 0
     for step in (0, 1):
-        least = 4 - step
         start = 0
-        for position in range(1, len(text) + 1):
-            if position == len(text) or ord(text[position]) - ord(text[position - 1]) != step:
-                dull += position - start if position - start >= least else 0
-                start = position
+        for place in range(1, len(text) + 1):
+            if place == len(text) or ord(text[place]) - ord(text[place - 1]) != step:
+                dull += place - start if place - start >= 3 else 0
+                start = place
     return dull
 
 
 def _consists_of(text: str, words: frozenset[str]) -> bool:
-    """Whether a text is made of these words, also with `@`, `0`, `$` for letters, and of a few digits."""
+    """Whether a text is made of these words, also with `@`, `0`, `$` in place of letters, and of a few digits."""
     for spelling in {text, text.translate(str.maketrans("@0$", "aos"))}:
-        parts = _PARTS.findall(spelling)
+        parts = _regex(_PARTS).findall(spelling)
         if parts and all(part.lower() in words or (part.isdigit() and _is_counter(part)) for part in parts):
             return True
     return text.casefold() in words
@@ -197,45 +130,51 @@ def _is_counter(digits: str) -> bool:
     return len(digits) <= 4 or _dull(digits) == len(digits)
 
 
-def _residue(text: str) -> tuple[int, float]:
+def _residue(text: str, runs: str = _RUNS) -> tuple[int, float]:
     """How many letters and digits of a text lie outside of anything like a word, and their share of all of them."""
-    characters = sum(character.isalnum() for character in text)
+    characters = sum(map(str.isalnum, text))
     wordy = sum(
         len(run)
-        for run in _RUNS.findall(text)
-        if len(run) >= 3 and _VOWEL.search(run) and not _CONSONANTS.search(run)
+        for run in _regex(runs).findall(text)
+        if len(run) >= 3 and not set("aeiouyAEIOUY").isdisjoint(run) and not _regex(_CONSONANTS).search(run)
     )
     return characters - wordy, (characters - wordy) / (characters or 1)
 
 
-def _random(text: str) -> bool:
+def _is_random(text: str) -> bool:
     """Whether a text looks made by a machine, or by a careful person: letters and digits that form no words."""
-    if not 8 <= len(text) <= 4096 or not text.isascii() or not text.isprintable() or " " in text:
+    if not 8 <= len(text) <= 4096 or not (text.isascii() and text.isprintable()) or " " in text:
         return False
-    if entropy(text) < (3.0 if len(text) >= 12 else 2.7):
+    if entropy(text) < (2.8 if len(text) >= 12 else 2.6) or not _regex("[A-Za-z]").search(text):
         return False
     residue, share = _residue(text)
-    groups = len(re.findall(r"\d+", text))
+    groups = len(_regex(r"\d+").findall(text))
     if not groups:
         return len(text) >= 20 and share >= 0.5 and not (text.islower() or text.isupper())
-    if text.replace(text[0], "").isdigit() or not any(character.isalpha() for character in text):
-        return False
     return residue >= 6 and (share >= 0.5 or (share >= 0.3 and groups >= 4))
 
 
-def _chosen(text: str) -> bool:
+def _is_chosen(text: str) -> bool:
     """Whether a text looks like a password that somebody chose: letters with a digit, and no separators."""
+    return _regex(r"(?=.*[A-Za-z])(?=.*\d)[A-Za-z0-9!@#$%^&*?+=~]{8,64}").fullmatch(text) is not None
+
+
+def _is_typed(text: str) -> bool:
+    """Whether a text in the place of a password is one, however weak, and no placeholder, variable or public key."""
     return (
-        8 <= len(text) <= 64
-        and re.fullmatch(r"[A-Za-z0-9!@#$%^&*?+=~]+", text) is not None
-        and re.search(r"[A-Za-z]", text) is not None
-        and re.search(r"\d", text) is not None
+        3 <= len(text) <= 4096
+        and entropy(text) >= 1.5
+        and not is_placeholder(text)
+        and not text.startswith(known.text_prefixes())
+        and not _regex(_VARIABLE).fullmatch(text)
     )
 
 
 def _refers(text: str) -> bool:
     """Whether a text names or locates something, or is public, hashed or encrypted."""
-    return text.startswith(tuple(_data()["texts"]["prefixes"])) or _REFERENCE.fullmatch(text) is not None
+    return text.startswith(known.text_prefixes()) or any(
+        _regex(pattern).fullmatch(text) for pattern in (_VARIABLE, _UUID, _REFERENCE)
+    )
 
 
 # --- known formats --------------------------------------------------------------------------------------------------
@@ -247,37 +186,38 @@ def find(text: str) -> Secret | None:
 
 
 def _found(text: str) -> Iterator[Secret]:
-    if len(text) < SHORTEST or not _hint().search(text, 0, LONGEST):
+    if len(text) < SHORTEST or not known.keyword_search().search(text, 0, LONGEST):
         return
     text = text[:LONGEST]
-    for known in formats():
-        if not any(keyword in text for keyword in known.keywords):
+    for form in known.formats():
+        if not any(keyword in text for keyword in form.keywords):
             continue
-        for match in _pattern(known.pattern).finditer(text):
-            if _is_credential(known, match):
+        for match in _regex(form.pattern).finditer(text):
+            if _is_credential(form, match):
                 start, end = match.span("secret" if "secret" in match.re.groupindex else 0)
-                yield Secret(known.id, known.title, start, end)
+                yield Secret(form.id, form.title, start, end)
 
 
-def _is_credential(known: Format, match: re.Match[str]) -> bool:
+def _is_credential(form: known.Format, match: re.Match[str]) -> bool:
     parts = match.groupdict()
-    secret = parts.get("secret", match[0])
-    if known.pair:
-        parts["user"], colon, secret = _decoded(secret).partition(":")
+    secret, user = parts.get("secret", match[0]), parts.get("user")
+    if form.pair:
+        user, colon, secret = _decoded(secret).partition(":")
         if not colon:
             return False
-    if secret == parts.get("user") or _LOOPBACK.fullmatch(parts.get("host", "")):
+    if secret == user or _regex(_LOOPBACK).fullmatch(parts.get("host", "")):
         return False
-    if known.beside and not _pattern(known.beside).search(match.string):
+    if form.beside and not _regex(form.beside).search(match.string):
         return False
-    if known.words:
-        return _is_typed(secret)
-    return entropy(secret) >= known.entropy and _residue(secret)[1] >= 0.3 and not is_placeholder(secret)
+    if form.words:
+        secret = _regex("%[0-9A-Fa-f]{2}").sub("+", secret)  # as URLs spell what is no letter
+        return _is_typed(secret) and not _consists_of(secret, known.text_words("accounts"))
+    return entropy(secret) >= form.entropy and _residue(secret, _LOWER_RUNS)[1] >= 0.3 and not is_placeholder(secret)
 
 
 def _decoded(text: str) -> str:
-    """What a base64 text says, or nothing where it says nothing that can be read."""
-    import base64  # noqa: PLC0415 - needed by few texts
+    """What a base64 text says; empty where it says nothing that can be read."""
+    import base64  # noqa: PLC0415 - few texts need it
 
     try:
         decoded = base64.b64decode(text, validate=True).decode()
@@ -286,69 +226,51 @@ def _decoded(text: str) -> str:
     return decoded if decoded.isprintable() else ""
 
 
-def _is_typed(text: str) -> bool:
-    """Whether a text in the place of a password is one, however weak, and neither a placeholder nor a reference."""
-    return (
-        len(text) >= 3
-        and entropy(text) >= 1.5
-        and not is_placeholder(text)
-        and not text.startswith(tuple(_data()["texts"]["prefixes"]))
-        and not re.fullmatch(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+", text)
-    )
-
-
 def is_access_key_id(text: str) -> bool:
     """Whether a text has the form of the id of an AWS access key, long-term or temporary.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
     """
-    return re.fullmatch(r"(?:AKIA|ASIA)[A-Z0-9]{16}", text) is not None
+    return _regex(r"(?:AKIA|ASIA)[A-Z0-9]{16}").fullmatch(text) is not None
 
 
 def is_secret_access_key(text: str) -> bool:
     """Whether a text has the form of an AWS secret access key: 40 characters of base64, and no SHA-1 digest.
 
-    https://aws.amazon.com/blogs/security/a-safer-way-to-distribute-aws-credentials-to-ec2/
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/id_credentials_access-keys.html
     """
-    return (
-        re.fullmatch(r"[A-Za-z0-9/+]{40}", text) is not None
-        and re.fullmatch(r"[0-9a-f]{40}|[0-9A-F]{40}", text) is None
-        and _random(text)
-    )
+    return _regex(r"(?![0-9a-f]{40}|[0-9A-F]{40})[A-Za-z0-9/+]{40}").fullmatch(text) is not None and _is_random(text)
 
 
 # --- names ----------------------------------------------------------------------------------------------------------
 
 
 @lru_cache(maxsize=20_000)
-def _naming(name: str) -> Naming | None:
-    words = [word.lower() for word in _PARTS.findall(name[-100:])]
-    if not words or not _words("names", "about").isdisjoint(words):
+def _naming(name: str) -> _Naming | None:
+    words = [word.lower() for word in _regex(_PARTS).findall(name[-100:])]
+    if not known.name_words("about").isdisjoint(words):
         return None
-    passwords, secrets, keys = (_words("names", key) for key in ("passwords", "secrets", "keys"))
     for place in range(len(words) - 1, -1, -1):
         word, before = words[place], words[place - 1] if place else ""
-        chosen = word in passwords or word.endswith(("password", "passwd", "passphrase"))
-        if not (chosen or word in secrets or word.endswith(("secret", "token", "apikey"))):
-            if word != "key" or before not in keys:
+        chosen = word in known.name_words("passwords") or word.endswith(("password", "passwd", "passphrase"))
+        if not (chosen or word in known.name_words("secrets") or word.endswith(("secret", "token", "apikey"))):
+            if word != "key" or before not in known.name_words("keys"):
                 continue
             word = f"{before} key".replace("api", "API")
-        last = all(rest in _words("names", "after") or rest.isdigit() for rest in words[place + 1 :])
-        return Naming(word, chosen, last, word != "secret" or before in _words("names", "qualifiers"))
+        last = all(rest in known.name_words("after") or rest.isdigit() for rest in words[place + 1 :])
+        return _Naming(word, chosen, last, word != "secret" or before in known.name_words("qualifiers"))
     return None
 
 
 def named(name: str, text: str) -> Secret | None:
     """A text that a name binds as a secret: the name speaks of a secret, and the text looks like one.
 
-    Known formats are `find`'s.
+    Known formats are left to `find`.
     """
     naming = _naming(name)
-    if naming is None or not (_random(text) or (naming.chosen and _chosen(text))):
+    if naming is None or not (_is_random(text) or (naming.chosen and _is_chosen(text))):
         return None
-    if is_placeholder(text) or _refers(text) or _UUID.fullmatch(text):
-        return None
-    if _consists_of(text, _words("texts", "placeholders") | _words("texts", "accounts")):
+    if is_placeholder(text) or _refers(text) or _consists_of(text, known.text_words("accounts")):
         return None
     return Secret("name", naming.title, 0, len(text))
 
@@ -369,7 +291,7 @@ def template_parameter_is_secret(name: str, default: str | None = None) -> bool:
 
 def secret_arguments(callee: str) -> tuple[str | int, ...]:
     """The arguments of a function that take a secret: keywords, positions from 0, `auth[1]` for an item of a pair."""
-    return tuple(_arguments().get(callee, ()))
+    return tuple(known.arguments().get(callee, ()))
 
 
 def handed(callee: str, argument: str | int, text: str, host: str | None = None) -> Secret | None:
@@ -378,37 +300,103 @@ def handed(callee: str, argument: str | int, text: str, host: str | None = None)
     `callee` is the function's qualified name (`psycopg2.connect`), `argument` as in `secret_arguments`. `host`, where
     the call names it, tells a database on the same machine, whose password guards nothing.
     """
-    title = _arguments().get(callee, {}).get(argument)
-    if title is None or not _is_typed(text) or " " in text:
+    title = known.arguments().get(callee, {}).get(argument)
+    if title is None or not _is_typed(text):
         return None
-    if host is not None and _LOOPBACK.fullmatch(host):
+    if host is not None and _regex(_LOOPBACK).fullmatch(host):
         return None
     return Secret("argument", title, 0, len(text))
 
 
 # --- masking --------------------------------------------------------------------------------------------------------
 
-_ASSIGNED = re.compile(
-    r"""(?x)
-    (?P<name>[A-Za-z_][\w.-]{0,80}) ["']? \]? \s*
-    (?: : \s* (?:[A-Za-z_][\w.]*(?:\[[\w., |]*\])? \s* (?=[=]))? | => | , (?=\s*["']) | (?==) ) \s* =? \s*
-    (?: [rbufRBUF]{0,2} (?P<quote>["'])(?P<quoted>(?:\\.|(?!(?P=quote))[^\\\n]){3,4096}) | (?P<bare>[^\s,;"'`()\[\]{}<>=]{4,4096})(?=[\s,;]|$) )"""
-)
-_LITERAL = re.compile(r"""["'`](?P<text>[^"'`\s]{8,4096})["'`]|[:=]\s*(?P<bare>[^\s"'`,;(){}\[\]]{12,4096})(?=[\s,;]|$)""")
-_KEY_LINE = re.compile(r"""(?m)^[\s"'rb]*(?P<text>[A-Za-z0-9+/]{48,76}={0,2})(?:\\n)?["']?[\s\\+,)]*$""")
+_QUOTED = r"""(?P<quote>\\{0,2}["'`])(?P<quoted>(?:(?!(?P=quote))(?:\\.|[^\\\n])){0,4096})(?P=quote)"""
+_BARE = r"""(?<=[=\s])(?P<bare>[^\s,;"'`(){}\[\]<>=]{4,4096}(?<!:))(?=[\s,;]|$)"""
+_ASSIGNED = rf"""(?xm) (?<![\w.-]) (?P<name>[A-Za-z_][\w.-]{{0,80}})
+    (?: \\{{0,2}}["'] \s{{0,9}} (?P<default>,) (?=\s{{0,9}}["'])                         # get("NAME", "value")
+      | \\{{0,2}}["']? \]? \s{{0,9}}
+        (?: : \s{{0,9}} [A-Za-z_][\w.|\[\]]{{0,80}} \s{{0,9}} = | => | [=!]= | [:=] ))    # name: str = "value"
+    \s{{0,9}} [rbufRBUF]{{0,2}} (?: {_QUOTED} | {_BARE} )"""
+_LITERAL = rf"""(?xm) {_QUOTED} | [:=] \s{{0,9}} {_BARE}"""
+_SCALAR = rf"""(?xm) {_QUOTED} | [:=] \s{{0,9}} (?:
+    (?<=[=\s]) (?P<words>[^\s"'`(){{}}\[\],;=:\#<>][^"'`(){{}}\[\]=:\#\n]{{2,4096}}) (?=(?:\#.*)?$) | {_BARE} )"""
+_KEY_LINE = r"""(?m)^[ \t"'rb]{0,200}(?P<key>[A-Za-z0-9+/]{48,76}={0,2})(?:\\n)?["']?[ \t\\+,)]{0,200}$"""
+_KEY_REST = r"""(?m)^[ \t]{0,200}(?P<key>[A-Za-z0-9+/]{4,76}={0,2})["']{0,3}[)]?$"""
 
 
 def masked(text: str, *, strictly: bool = False) -> str:
-    """A line of source or a message with each secret that it shows cut to at most its first four characters and `…`.
+    """A line of source or a message with each secret in it cut to at most its first four characters and `…`.
 
-    The lines of a private key go whole. `strictly` cuts every string literal and every scalar: for a line that is
-    known to hold a secret which nothing in the line gives away.
+    The lines of a private key go whole. `strictly` cuts every string literal and every scalar, for a line that is
+    known to hold a secret which nothing in the line gives away (`connect("db", "shop", "sunshine")`). A text that is
+    too long to be looked at ends where the looking ends.
     """
-    spans: dict[int, tuple[int, int]] = {}
-    for start, end, shown in sorted(_to_mask(text, strictly)):
-        ...
-    return text
+    kept, place = [], 0
+    for start, end, shown in _merged(_spans(text[:LONGEST], strictly)):
+        kept += [text[place : start + shown], "…"]
+        place = end
+    return "".join([*kept, text[place:LONGEST], "…" if len(text) > LONGEST else ""])
 
 
-def _to_mask(text: str, strictly: bool) -> Iterator[tuple[int, int, int]]:
-    yield (0, 0, 0)
+def _merged(spans: Iterator[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """Spans in order, those that overlap as one: start, end, and how many characters of it may be shown."""
+    merged: list[tuple[int, int, int]] = []
+    for start, end, shown in sorted(spans):
+        if merged and start < merged[-1][1]:
+            first, last, least = merged.pop()
+            merged.append((first, max(last, end), min(least, shown)))
+        else:
+            merged.append((start, end, shown))
+    return merged
+
+
+def _spans(text: str, strictly: bool) -> Iterator[tuple[int, int, int]]:
+    for secret in _found(text):
+        yield secret.start, secret.end, 0 if secret.kind == "private-key" else _shown(secret.end - secret.start)
+    for match in _regex(_ASSIGNED).finditer(text):
+        if _is_assigned_secret(match):
+            yield _value_span(match)
+    for match in _regex(_SCALAR if strictly else _LITERAL).finditer(text):
+        value = _value(match)
+        if (strictly and len(value) >= 3 and "…" not in value) or _is_unnamed_secret(value):
+            yield _value_span(match)
+    for pattern in (_KEY_LINE, _KEY_REST)[: 1 + strictly]:
+        for match in _regex(pattern).finditer(text):
+            yield *match.span("key"), 0
+
+
+def _value(match: re.Match[str]) -> str:
+    return match[match.lastgroup or 0]
+
+
+def _value_span(match: re.Match[str]) -> tuple[int, int, int]:
+    start, end = match.span(match.lastgroup or 0)
+    return start, end, _shown(end - start)
+
+
+def _shown(length: int) -> int:
+    """How many characters of a secret may be shown: no more than a third."""
+    return min(SHOWN, length // 3)
+
+
+def _is_assigned_secret(match: re.Match[str]) -> bool:
+    """Whether a value under a secret's name is to be masked: in doubt it is, but for what may be a variable's name."""
+    naming, value = _naming(match["name"]), _value(match)
+    if naming is None or not _is_typed(value) or _regex(r"\s").search(value):
+        return False
+    if match["default"]:
+        return named(match["name"], value) is not None
+    if match["quoted"] and naming.chosen:
+        return True
+    return _regex(r"(?=.*[A-Za-z]).*\d").search(value) is not None and not _refers(value)
+
+
+def _is_unnamed_secret(value: str) -> bool:
+    """Whether a value can hardly be anything but a secret or a digest, whatever it is bound to."""
+    return (
+        _regex(r"(?=(?:\D*\d+){3})[\w+/=!@#$%^&*-]{12,}").fullmatch(value) is not None
+        and _is_random(value)
+        and _residue(value)[1] >= 0.7
+        and not is_placeholder(value)
+        and not _refers(value)
+    )

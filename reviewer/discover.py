@@ -9,13 +9,11 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+from reviewer.patterns import Patterns, patterns
 
 PYTHON = (".py",)
 TEMPLATES = (".yaml", ".yml", ".json", ".template")
@@ -27,14 +25,13 @@ https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-li
 
 BUILT = frozenset({"build", "dist", "cdk.out", "node_modules", "site-packages", "__pycache__"})
 TESTS = frozenset({"tests", "conftest.py"})
+UNMENTIONED = frozenset({".git", "__pycache__"})
 TEMPLATE_WORDS = (b"AWS::", b"provider:")
-"""What CloudFormation (and SAM) templates and Serverless configurations contain, and other YAML and JSON rarely does."""
-
-MOST_STARS = 6
-"""An ignore pattern with more wildcards is passed over: matching one takes time that grows with their number."""
+"""What CloudFormation templates and Serverless configurations contain, and other YAML and JSON rarely does."""
 
 MOOT = re.compile(
-    rf"\s*|#.*|/?\.[^/]+/?\s*|/?(?:{'|'.join(map(re.escape, sorted(BUILT)))})/?\s*|\*\.(?!py|ya?ml|json|template)[\w.-]+\s*"
+    r"\s*|#.*|/?\.[^/]+/?\s*|\*\.(?!py|ya?ml|json|template)[\w.-]+\s*"
+    rf"|/?(?:{'|'.join(map(re.escape, sorted(BUILT)))})/?\s*"
 )
 """Ignore patterns that decide nothing here: comments, hidden and built things, other kinds of files. They are most."""
 
@@ -62,15 +59,20 @@ class Tree:
         return path in self.explicit or any(not top or path.startswith(top + "/") for top in self.folders)
 
 
+def common(paths: Sequence[Path]) -> Path:
+    """The folder around all the paths."""
+    places = [_real(path) for path in paths]
+    return Path(os.path.commonpath([place if place.is_dir() else place.parent for place in places]))
+
+
 def root_of(paths: Sequence[Path]) -> Path:
     """The repository around all the paths, else the working directory if they lie in it, else their common folder."""
-    places = [_real(path) for path in paths]
-    common = Path(os.path.commonpath([place if place.is_dir() else place.parent for place in places]))
-    for folder in (common, *common.parents):
+    around = common(paths)
+    for folder in (around, *around.parents):
         if (folder / ".git").exists():
             return folder
-    here = Path.cwd().resolve()
-    return here if common.is_relative_to(here) else common
+    here = _resolved(Path.cwd())
+    return here if around.is_relative_to(here) else around
 
 
 def discover(paths: Sequence[Path], *, everything: bool = False, exclude: Sequence[str] = ()) -> Tree:
@@ -80,7 +82,7 @@ def discover(paths: Sequence[Path], *, everything: bool = False, exclude: Sequen
     taken, ignored or not. `everything` takes back tests, vendored packages and what `.gitignore` files leave out;
     `exclude` holds patterns of the same form, relative to the root.
     """
-    walk = _Walk(root_of(paths), everything, _patterns(exclude))
+    walk = _Walk(root_of(paths), everything, patterns(exclude))
     for path in paths:
         place = _real(path)
         if place.is_dir():
@@ -93,19 +95,22 @@ def discover(paths: Sequence[Path], *, everything: bool = False, exclude: Sequen
 def _real(path: Path) -> Path:
     """The path without links, but for a link that is itself the file that was named."""
     place = Path(os.path.abspath(path))  # noqa: PTH100 - unlike resolve(), it keeps a last component that is a link
-    return place.resolve() if place.is_dir() else place.parent.resolve() / place.name
+    return _resolved(place) if place.is_dir() else _resolved(place.parent) / place.name
+
+
+def _resolved(place: Path) -> Path:
+    return Path(os.path.realpath(place))  # resolve() raises where links form a ring
 
 
 @dataclass(frozen=True, slots=True)
 class _Ignore:
-    """The patterns of one folder's `.gitignore`; a missing or unreadable one has none."""
+    """The patterns of one folder's `.gitignore`."""
 
     folder: str
-    spec: GitIgnoreSpec
+    patterns: Patterns
 
     def verdict(self, path: str) -> bool | None:
-        """Ignored, taken back by a pattern with `!`, or not mentioned."""
-        return self.spec.check_file(path[len(self.folder) + 1 :] if self.folder else path).include
+        return self.patterns.verdict(path[len(self.folder) + 1 :] if self.folder else path)
 
 
 @dataclass(slots=True)
@@ -114,7 +119,7 @@ class _Walk:
 
     root: Path
     everything: bool
-    excluded: GitIgnoreSpec | None
+    excluded: Patterns | None
     python: set[str] = field(default_factory=set)
     templates: set[str] = field(default_factory=set)
     explicit: set[str] = field(default_factory=set)
@@ -122,7 +127,7 @@ class _Walk:
     left_out: dict[str, str] = field(default_factory=dict)
     visited: set[str] = field(default_factory=set)
     surrounded: set[str] = field(default_factory=set)
-    specs: dict[bytes, GitIgnoreSpec | None] = field(default_factory=dict)
+    lists: dict[bytes, Patterns | None] = field(default_factory=dict)
 
     def tree(self) -> Tree:
         return Tree(
@@ -151,7 +156,7 @@ class _Walk:
 
     def file(self, place: Path) -> None:
         if place.is_symlink():
-            place = place.resolve()
+            place = _resolved(place)
             if not place.is_relative_to(self.root):
                 self.leave_out(place.as_posix(), "a link that leads out of the reviewed tree")
                 return
@@ -180,8 +185,8 @@ class _Walk:
         self.surrounded.add(folder)
         nearest = None
         for above in _upwards(folder):
-            beside = [name for name in self.names(above) if name.endswith(TEMPLATES)]
-            templates = [path for path in (_join(above, name) for name in beside) if self.is_template(path)]
+            beside = [_join(above, name) for name in self.names(above) if name.endswith(TEMPLATES)]
+            templates = [path for path in beside if self.is_template(path) and not self.ignored(path, ())]
             self.templates.update(templates)
             if templates and nearest is None:
                 nearest = above
@@ -193,8 +198,9 @@ class _Walk:
         return next(above for above in _upwards(folder) if not above or "__init__.py" not in self.names(above))
 
     def names(self, folder: str) -> list[str]:
-        """The plain files of a folder."""
-        return [entry.name for entry in self.entries(folder) if entry.is_file(follow_symlinks=False)]
+        """The files of a folder that can be taken."""
+        files = (entry for entry in self.entries(folder) if not entry.is_dir(follow_symlinks=False))
+        return [entry.name for entry in files if not _unfit(entry, is_folder=False)]
 
     def is_template(self, path: str) -> bool:
         head = self.head(path)
@@ -207,7 +213,7 @@ class _Walk:
     def head(self, path: str, size: int = 1 << 16) -> bytes:
         """The beginning of a file; nothing where it is none, or cannot be read."""
         try:
-            with open(self.absolute(path), "rb", opener=_plainly) as file:  # noqa: PTH123 - a Path takes no opener
+            with open(self.absolute(path), "rb", opener=_plainly) as file:
                 return file.read(size)
         except OSError:
             return b""
@@ -259,9 +265,9 @@ class _Walk:
         return entry.is_symlink() and entry.is_dir()
 
     def leave_out(self, path: str, reason: str) -> None:
-        shown = UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), path)
-        if not shown.endswith((".git", "__pycache__")):
-            self.left_out.setdefault(shown or ".", reason)
+        shown = UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), path) or "."
+        if PurePosixPath(shown).name not in UNMENTIONED:
+            self.left_out.setdefault(shown, reason)
 
     def set_aside(self, name: str, vendored: frozenset[str]) -> str:
         """Why an entry is left out unless everything is asked for."""
@@ -288,7 +294,7 @@ class _Walk:
 
     def ignored(self, path: str, ignores: tuple[_Ignore, ...]) -> str:
         """Why patterns leave a path out. The nearest list that mentions it decides."""
-        if self.excluded is not None and self.excluded.match_file(path):
+        if self.excluded is not None and self.excluded.verdict(path):
             return "excluded"
         verdicts = (ignore.verdict(path) for ignore in reversed(ignores))
         return "ignored by .gitignore" if next((said for said in verdicts if said is not None), False) else ""
@@ -304,20 +310,10 @@ class _Walk:
         if self.everything:
             return ()
         text = self.head(_join(folder, ".gitignore"), LARGEST)
-        if text not in self.specs:
-            self.specs[text] = _patterns(text.decode("utf-8", "replace").splitlines())
-        spec = self.specs[text]
-        return ignores if spec is None else (*ignores, _Ignore(folder, spec))
-
-
-def _patterns(lines: Iterable[str]) -> GitIgnoreSpec | None:
-    """Compiled patterns; None where there are none, which spares the import."""
-    kept = [line for line in lines if not MOOT.fullmatch(line) and line.count("*") <= MOST_STARS]
-    if not kept:
-        return None
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 37 ms
-
-    return GitIgnoreSpec.from_lines(kept)
+        if text not in self.lists:
+            self.lists[text] = patterns(text.decode("utf-8", "replace").splitlines(), MOOT)
+        found = self.lists[text]
+        return (*ignores, _Ignore(folder, found)) if found else ignores
 
 
 def _unfit(entry: os.DirEntry[str], is_folder: bool) -> str:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
-MOST_STARS = 6
-"""A pattern with more wildcards is passed over: the time that matching one takes grows with their number."""
+MOST_STARS = 3
+"""A pattern with more runs of `*` is passed over: a match takes the path's length to the power of them."""
+
+
+STARS = re.compile(r"\*+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +50,37 @@ class Patterns:
 
 
 def patterns(lines: Iterable[str], moot: re.Pattern[str] | None = None) -> Patterns | None:
-    """The patterns of a list; None where there are none. Lines that match `moot` as a whole are passed over.
+    """The patterns of a list; None where there are none.
 
-    Raises `ValueError` for a line that is no pattern.
+    Comments, lines that match `moot` as a whole, and what is no pattern are passed over, as git does.
     """
-    kept = [
-        line
-        for line in lines
-        if line.strip() and line[0] != "#" and line.count("*") <= MOST_STARS and not (moot and moot.fullmatch(line))
-    ]
+    kept = [line for line in lines if line.strip() and line[0] != "#" and not (moot and moot.fullmatch(line))]
+    kept = [line for line in kept if len(STARS.findall(line)) <= MOST_STARS]
     if not kept:
         return None
+    ordered = any(line.startswith("!") for line in kept)
+    paths = [line for line in kept if ordered or "/" in line.rstrip("/ ")]
+    names = [] if ordered else [line for line in kept if "/" not in line.rstrip("/ ")]
+    return Patterns(_compiled(names), _compiled(paths))
+
+
+def fault(line: str) -> str:
+    """Why a line cannot serve as a pattern; empty where it can."""
+    if len(STARS.findall(line)) > MOST_STARS:
+        return f"it has more than {MOST_STARS} wildcards"
+    return "" if _compiled([line]) else "it is no pattern"
+
+
+def _compiled(lines: list[str]) -> GitIgnoreSpec | None:
+    if not lines:
+        return None
+    import warnings  # noqa: PLC0415
+
     from pathspec import GitIgnoreSpec  # noqa: PLC0415 - 37 ms
 
-    ordered = any(line.startswith("!") for line in kept)
-    whole = [line for line in kept if ordered or "/" in line.rstrip("/ ")]
-    names = [] if ordered else [line for line in kept if "/" not in line.rstrip("/ ")]
-    return Patterns(*(GitIgnoreSpec.from_lines(part) if part else None for part in (names, whole)))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # of `re`, about `[[`
+        try:
+            return GitIgnoreSpec.from_lines(lines)
+        except (ValueError, re.error):
+            return _compiled([line for line in lines if _compiled([line])]) if len(lines) > 1 else None

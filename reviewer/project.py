@@ -15,6 +15,7 @@ from reviewer.code.modules import Modules
 from reviewer.code.source import Origin, Source, Unreadable
 from reviewer.code.values import Values
 from reviewer.deploy.model import Code, Deployment, Function, Id, Resource, Trigger
+from reviewer.deploy.naming import Naming
 from reviewer.discover import Tree
 from reviewer.finding import Location
 from reviewer.rule import Place
@@ -26,6 +27,7 @@ from reviewer.value import (
     Frame,
     LocalFunction,
     Result,
+    Table,
     Value,
     options,
     string,
@@ -119,11 +121,11 @@ class Project:
     def symbol(self, place: Place) -> str:
         """The name of the function around a place, with the classes and functions around that: `Store.save`."""
         module = self.modules.module(place.module)
-        names = []
-        for definition in sorted((*module.functions, *module.classes), key=lambda d: d.node) if module else ():
-            if definition.node <= place.node <= definition.last:
-                names.append(definition.name)
-        return ".".join(names)
+        definitions: list[facts.Function | facts.Class] = []
+        if module is not None:
+            definitions = [*module.functions, *module.classes]
+        around = [each for each in definitions if each.node <= place.node <= each.last]
+        return ".".join(each.name for each in sorted(around, key=lambda each: each.node))
 
     def statement_lines(self, path: str) -> tuple[tuple[int, int], ...]:
         """First and last line of each simple statement, and of each header of a compound one, in a module."""
@@ -272,9 +274,34 @@ class Project:
     # --- questions about the deployment
 
     @cached_property
+    def aliased(self) -> frozenset[Id]:
+        """The functions of which the project publishes an alias."""
+        by_sam = {function.id for function in self.deployment.functions if function.alias is not None}
+        aliases = (
+            r for r in self.deployment.resources if r.kind == "function-alias" and isinstance(r.properties, Table)
+        )
+        by_hand = (
+            target.function
+            for alias in aliases
+            if isinstance(alias.properties, Table)
+            for target in self.naming.targets(alias.properties.get("FunctionName"), alias.id.stack)
+        )
+        return frozenset((*by_sam, *by_hand))
+
+    @cached_property
+    def naming(self) -> Naming:
+        """The functions of the deployment by all their names."""
+        return Naming(self.deployment.functions, self.deployment.resources)
+
+    @cached_property
     def resources(self) -> dict[Id, Resource]:
         """The resources of the deployment by id."""
         return {resource.id: resource for resource in self.deployment.resources}
+
+
+def is_called_handler(name: str) -> bool:
+    """Whether a function's name says that it is a handler."""
+    return CALLED_HANDLER.fullmatch(name) is not None
 
 
 def is_python(function: Function) -> bool:
@@ -286,10 +313,10 @@ def is_python(function: Function) -> bool:
 def _shaped(module: facts.Module) -> Iterable[facts.Function]:
     """The functions of a module that look like handlers and that the module itself does not use."""
     for statement in module.body:
-        if isinstance(statement, facts.Function) and _is_shaped(statement):
-            called = CALLED_HANDLER.fullmatch(statement.name)
-            if called or statement.name not in module.names_read:
-                yield statement
+        if not isinstance(statement, facts.Function) or not _is_shaped(statement):
+            continue
+        if is_called_handler(statement.name) or statement.name not in module.names_read:
+            yield statement
 
 
 def _is_shaped(function: facts.Function) -> bool:

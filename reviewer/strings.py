@@ -81,7 +81,7 @@ def _shapes(value: Value, known: Known, depth: int) -> tuple[Shape, ...]:
             return inner(base)
         case Transformed(operation, base, arguments):
             plain = [_argument(argument, inner) for argument in arguments]
-            return _few(apply(operation, *made) for made in product(inner(base), product(*plain)))
+            return _few(found for made in product(inner(base), product(*plain)) for found in apply(operation, *made))
         case OneOf() | Lookup() | Parameter():
             return _few(found for option in possibilities(value) for found in inner(option))
     return (ANY,)

@@ -5,18 +5,31 @@ A rule is registered for one of these types by its parameter's annotation; `subj
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from reviewer.aws.calls import knowledge
+from reviewer.aws.runtimes import deprecated
 from reviewer.code import facts
 from reviewer.code.flow import Callee, Reached, callee
-from reviewer.code.library import Arguments
+from reviewer.code.library import Arguments, is_environment
 from reviewer.code.literals import LiteralUse, literals
 from reviewer.code.scopes import CallSite, Condition
-from reviewer.deploy.model import Function
+from reviewer.credentials import (
+    Secret,
+    find,
+    handed,
+    is_placeholder,
+    named,
+    secret_arguments,
+    template_parameter_is_secret,
+)
+from reviewer.deploy.model import Function, Setting
 from reviewer.finding import Location
-from reviewer.project import Handler, Project
+from reviewer.project import Handler, Project, is_called_handler
 from reviewer.rule import Place
 from reviewer.value import (
     MODULE,
@@ -26,13 +39,18 @@ from reviewer.value import (
     ContextPath,
     EventPath,
     Frame,
+    LocalFunction,
     Result,
     Session,
     Unknown,
     Value,
     contains,
     one_of,
+    options,
+    string,
 )
+
+LOOPBACK = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\]|localstack)(?=[:/]|$)")
 
 FROM_OUTSIDE = (EventPath, ContextPath, AwsResult, Unknown)
 """Values that can differ from one invocation to the next."""
@@ -126,6 +144,14 @@ class Call:
         return self.project.bounds_connections(self.module)
 
     @property
+    def waits_for_function(self) -> bool:
+        """Whether it invokes a Lambda function, out of a handler, and waits for the answer."""
+        if self.name not in {"lambda.invoke", "lambda.invoke_with_response_stream"} or not self.on_every_invocation:
+            return False
+        kind = self.argument(None, "InvocationType")
+        return kind is None or kind == Constant("RequestResponse")
+
+    @property
     def builds(self) -> str:
         """What kind of client it builds that could be kept between invocations ("SDK client"); "" for none."""
         return knowledge().client.get(self.name, "")
@@ -198,10 +224,73 @@ class Module:
     def place(self, node: int) -> Place:
         return Place(self.path, node)
 
+    @cached_property
+    def secrets(self) -> tuple[SecretLiteral, ...]:
+        """The literals that are credentials, by their form, their name or the argument that they are given as."""
+        found = ((use, self._secret(use)) for use in self.literals)
+        return tuple(SecretLiteral(use.node, use.name, secret.title) for use, secret in found if secret is not None)
+
+    def _secret(self, use: LiteralUse) -> Secret | None:
+        by_form = find(use.text) or (named(use.name, use.text) if use.name else None)
+        if by_form is not None or use.call is None:
+            return by_form
+        name = self.callee(use.call)
+        if use.argument not in secret_arguments(name):
+            return None
+        host = next((argument.value for argument in use.call.arguments if argument.name == "host"), None)
+        known = host.value if isinstance(host, facts.Literal) and isinstance(host.value, str) else None
+        return handed(name, use.argument, use.text, known)
+
     def callee(self, call: facts.Call) -> str:
         """The qualified name of what a call of this module calls, with nothing known of parameters."""
         names = {each.name for each in callee(self.project.values, call, Frame(self.path, MODULE))}
         return names.pop() if len(names) == 1 else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SecretLiteral:
+    """A literal that is a credential: what it is bound to, and what it is in a few words."""
+
+    node: int
+    name: str
+    title: str
+
+
+@dataclass(frozen=True)
+class AwsCredentials:
+    """A place that gives AWS credentials to the SDK: a call, or an assignment to the environment."""
+
+    at: Place
+    given_to: str
+    values: tuple[Value, ...]
+    endpoint: str = ""
+
+    @property
+    def are_literal(self) -> bool:
+        """Whether one of them is spelled out, but for LocalStack's documented pair at a loopback address."""
+        spelled = [text for value in self.values for option in options(value) if (text := string(option))]
+        if LOOPBACK.match(self.endpoint) and set(spelled) <= {"test"}:
+            return False
+        return any(not is_placeholder(text) for text in spelled)
+
+
+@dataclass(frozen=True, slots=True)
+class PastRuntime:
+    """A function on a deprecated runtime, and since when (as a date) it is."""
+
+    at: Location
+    function: str
+    runtime: str
+    date: str
+
+
+@dataclass(frozen=True, slots=True)
+class SecretParameter:
+    """A parameter that takes a secret; with `default`, its default is one."""
+
+    name: str
+    at: Location
+    default: Setting[Value] | None = None
 
 
 @dataclass(frozen=True)
@@ -217,12 +306,91 @@ class Template:
         own = (function for function in self.project.deployment.functions if function.id.stack == self.path)
         return tuple(sorted(own, key=lambda function: function.at))
 
+    @cached_property
+    def secret_variables(self) -> tuple[tuple[str, Setting[Value]], ...]:
+        """Environment variables of its functions that hold a secret as text, each setting once."""
+        found: dict[Location, tuple[str, Setting[Value]]] = {}
+        for function in self.functions:
+            for name, setting in function.environment:
+                texts = [text for option in options(setting.value) if (text := string(option))]
+                if any(find(text) or named(name, text) for text in texts):
+                    found.setdefault(setting.at, (name, setting))
+        return tuple(found.values())
+
+    @cached_property
+    def secret_parameters(self) -> tuple[SecretParameter, ...]:
+        """Parameters that take a secret: with one as their default, or shown to everybody."""
+        found = []
+        for parameter in self.project.deployment.parameters:
+            if parameter.id.stack != self.path or parameter.type not in {"String", "CommaDelimitedList"}:
+                continue
+            default = string(parameter.default.value) if parameter.default else None
+            if default and (find(default) or named(parameter.id.name, default)):
+                found.append(SecretParameter(parameter.id.name, parameter.at, parameter.default))
+            elif not parameter.no_echo and template_parameter_is_secret(parameter.id.name, default):
+                found.append(SecretParameter(parameter.id.name, parameter.at))
+        return tuple(found)
+
+    @cached_property
+    def past_runtimes(self) -> tuple[PastRuntime, ...]:
+        """The functions whose runtime is deprecated today, each at its runtime's setting, one entry a setting."""
+        found: dict[Location, PastRuntime] = {}
+        for function in self.functions:
+            runtime = string(function.runtime.value) if function.runtime else None
+            since = deprecated(runtime, date.today()) if runtime else None
+            if since is not None and runtime is not None and function.runtime is not None:
+                past = PastRuntime(function.runtime.at, function.id.name, runtime, since.isoformat())
+                found.setdefault(function.runtime.at, past)
+        return tuple(found[at] for at in sorted(found))
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A local function that the runtime calls: what handlers name, each once."""
+
+    project: Project
+    definition: LocalFunction
+    deployed: bool
+
+    @property
+    def fact(self) -> facts.Function | None:
+        found = self.project.modules.owner(self.definition.module, self.definition.node)
+        return found if isinstance(found, facts.Function) else None
+
+    @property
+    def at(self) -> Place:
+        return Place(self.definition.module, self.definition.node)
+
+    @property
+    def name(self) -> str:
+        return self.fact.name if self.fact else "<lambda>"
+
+    @property
+    def kind(self) -> str:
+        """ "coroutine" or "generator", where calling it runs nothing yet; "" for a plain function."""
+        if self.fact is None or not (self.deployed or is_called_handler(self.name)):
+            return ""
+        return "coroutine" if self.fact.is_async else "generator" if self.fact.is_generator else ""
+
+    @property
+    def is_wrapped(self) -> bool:
+        """Whether a decorator stands between the runtime and the function, which may run it."""
+        return bool(self.fact and self.fact.decorators)
+
 
 @dataclass(frozen=True)
 class Deployed:
     """All templates together."""
 
     project: Project
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What is to be said of a suppression, once all other rules have spoken: `policy` makes these."""
+
+    at: Location
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +410,46 @@ def _calls(project: Project) -> Iterator[Call]:
     for path in project.reviewed:
         module = project.modules.module(path)
         assert module is not None
-        owners = (MODULE, *(each.node for each in (*module.functions, *module.classes, *module.lambdas)))
-        for owner in owners:
+        for owner in (MODULE, *project.modules.nodes(path)):
             for site in project.modules.scope(path, owner).calls:
                 yield Call(project, path, owner, site)
+
+
+KEY_ARGUMENTS = {"aws_access_key_id": 0, "aws_secret_access_key": 1, "aws_session_token": 2}
+KEY_VARIABLES = frozenset(name.upper() for name in KEY_ARGUMENTS)
+TAKES_KEYS = {
+    **dict.fromkeys(("boto3.client", "boto3.resource", "boto3.Session.client", "boto3.Session.resource"), False),
+    **dict.fromkeys(("boto3.Session", "boto3.session.Session", "aioboto3.Session"), True),
+}
+"""Functions that take credentials; whether also by position."""
+
+
+def _credentials(project: Project) -> Iterator[AwsCredentials]:
+    for call in _calls(project):
+        if call.name in TAKES_KEYS:
+            positions = KEY_ARGUMENTS if TAKES_KEYS[call.name] else dict.fromkeys(KEY_ARGUMENTS)
+            given = [call.argument(position, name) for name, position in positions.items()]
+            endpoint = string(call.argument(None, "endpoint_url")) or ""
+            yield AwsCredentials(call.at, call.name, tuple(value for value in given if value is not None), endpoint)
+    for path in project.reviewed:
+        for owner in (MODULE, *project.modules.nodes(path)):
+            frame = Frame(path, owner)
+            for store in project.modules.scope(path, owner).stores:
+                if store.key is None or store.value is None:
+                    continue
+                name = string(project.values.of(store.key, frame))
+                if name in KEY_VARIABLES and is_environment(project.values.of(store.receiver, frame)):
+                    value = project.values.of(store.value, frame)
+                    yield AwsCredentials(Place(path, store.node), f'os.environ["{name}"]', (value,))
+
+
+def _entries(project: Project) -> Iterator[Entry]:
+    seen: set[LocalFunction] = set()
+    for handler in project.handlers:
+        # a wrapper such as Mangum(app) or partial(run, …) is not the function itself
+        if isinstance(handler.entry, LocalFunction) and handler.entry not in seen:
+            seen.add(handler.entry)
+            yield Entry(project, handler.entry, handler.function is not None)
 
 
 def _unread(project: Project) -> Iterator[Unread]:
@@ -262,5 +466,8 @@ SUBJECTS: dict[type, Callable[[Project], Iterable[object]]] = {
     Handler: lambda project: project.handlers,
     Template: lambda project: [Template(project, path) for path in project.deployment.templates],
     Deployed: lambda project: [Deployed(project)],
+    Entry: _entries,
+    AwsCredentials: _credentials,
     Unread: _unread,
+    Remark: lambda _: (),
 }

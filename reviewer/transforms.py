@@ -215,9 +215,11 @@ def _basename(base: Shape) -> Shape:
     return exactly(name) if name != base.suffix else Shape(suffix=name, without=without)
 
 
-def _dirname(base: Shape) -> Shape:
+def _dirname(base: Shape) -> Shape | tuple[Shape, ...]:
     tidy = _tidy(base)
-    return Shape(tidy.prefix.rpartition("/")[0].rstrip("/"), tidy.suffix.rpartition("/")[0].rstrip("/"))
+    folder, end = (text.rpartition("/")[0].rstrip("/") for text in (tidy.prefix, tidy.suffix))
+    # The file stands in the folder that is known, or in one further down.
+    return (exactly(folder), Shape(tidy.prefix, end)) if folder else Shape(suffix=end)
 
 
 def _extension(base: Shape) -> str | None:
@@ -229,6 +231,8 @@ def _extension(base: Shape) -> str | None:
 
 
 def _splitext_stem(base: Shape) -> Shape:
+    if base.exact:
+        return exactly(posixpath.splitext(base.prefix)[0])
     extension = _extension(base)
     if extension is not None:
         return before(base, len(extension)) if extension else base
@@ -241,7 +245,7 @@ def _splitext_extension(base: Shape) -> Shape:
 
 
 def _with_suffix(base: Shape, new: Shape) -> Shape:
-    return concat(apply("splitext_stem", _tidy(base)), new)
+    return concat(_splitext_stem(_tidy(base)), new)
 
 
 def _with_name(base: Shape, new: Shape) -> Shape:
@@ -290,7 +294,7 @@ def _bounded_zfill(text: str, width: int) -> str:
 
 _Readings = tuple[Callable[..., str], ...]
 
-_OPERATIONS: dict[str, tuple[_Readings, Callable[..., Shape]]] = {
+_OPERATIONS: dict[str, tuple[_Readings, Callable[..., Shape | tuple[Shape, ...]]]] = {
     **{name: ((lambda text, *_: text,), lambda base, *_: base) for name in ("str", "encode", "decode")},
     **{change.__name__: ((change,), _characterwise(change)) for change in _CASES},
     **{name: ((_url(name),), _characterwise(_url(name))) for name in _QUOTES},
@@ -316,7 +320,7 @@ _OPERATIONS: dict[str, tuple[_Readings, Callable[..., Shape]]] = {
     ),
     "stem": (
         (lambda text: posixpath.splitext(posixpath.basename(text))[0], lambda text: PurePosixPath(text).stem),
-        lambda base: apply("splitext_stem", _basename(base)),
+        lambda base: _splitext_stem(_basename(base)),
     ),
     "path": ((str, lambda text: str(PurePosixPath(text))), _tidy),
 }
@@ -336,17 +340,23 @@ def makes_text(operation: str) -> bool:
     return operation in _OPERATIONS or operation in _COMPOSED
 
 
-def apply(operation: str, base: Shape, arguments: tuple[Argument, ...] = ()) -> Shape:
-    """What is known of the result of an operation; ANY where the operation is unknown or the call would raise."""
+def apply(operation: str, base: Shape, arguments: tuple[Argument, ...] = ()) -> tuple[Shape, ...]:
+    """What is known of the result of an operation, as alternatives that together cover it.
+
+    ANY where the operation is unknown, or the call would raise.
+    """
     try:
-        if operation in _COMPOSED:
-            return _COMPOSED[operation](base, *arguments)
-        readings, rule = _OPERATIONS[operation]
-        plain = [argument.prefix if isinstance(argument, Shape) else argument for argument in arguments]
-        if any(isinstance(argument, Shape) and not argument.exact for argument in arguments):
-            return ANY
-        if base.exact:
-            return join(exactly(reading(base.prefix, *plain)) for reading in readings)
-        return rule(base, *plain)
+        found = _applied(operation, base, arguments)
     except (KeyError, TypeError, ValueError, AttributeError):
+        return (ANY,)
+    return found if isinstance(found, tuple) else (found,)
+
+
+def _applied(operation: str, base: Shape, arguments: tuple[Argument, ...]) -> Shape | tuple[Shape, ...]:
+    if operation in _COMPOSED:
+        return _COMPOSED[operation](base, *arguments)
+    readings, rule = _OPERATIONS[operation]
+    if any(isinstance(argument, Shape) and not argument.exact for argument in arguments):
         return ANY
+    plain = [argument.prefix if isinstance(argument, Shape) else argument for argument in arguments]
+    return tuple(exactly(reading(base.prefix, *plain)) for reading in readings) if base.exact else rule(base, *plain)

@@ -14,9 +14,12 @@ from math import prod
 from reviewer.value import (
     DEEPEST,
     UNKNOWN,
+    Items,
     Lookup,
     OneOf,
     Parameter,
+    Result,
+    Table,
     Text,
     Transformed,
     Value,
@@ -27,7 +30,7 @@ from reviewer.value import (
 )
 
 MOST_WORLDS = 64
-MOST_CASES = 64
+MOST_CASES = 32
 
 
 class Truth(Enum):
@@ -113,9 +116,15 @@ def decide(test: Test, *values: Value) -> Truth:
     """
 
     def in_each_world(*case: Value) -> Truth:
-        return across(test(*world) for world in _worlds(case))
+        found = [test(*world) for world in _worlds(case)]
+        return across(map(_alone, found)) if len(found) > 1 else found[0]
 
     return _settled(in_each_world, values, MOST_CASES)
+
+
+def _alone(truth: Truth) -> Truth:
+    """What a truth found under one assumption is worth: SOME rests on a second, and the two may exclude each other."""
+    return MAYBE if truth is SOME else truth
 
 
 def possibilities(value: Value) -> tuple[Value, ...]:
@@ -156,8 +165,7 @@ def _settled(test: Test, values: tuple[Value, ...], room: int) -> Truth:
             continue
         arms = ({choice: arm} for arm in possibilities(choice))
         cases = [_settled(test, tuple(_substituted(value, arm) for value in values), share) for arm in arms]
-        # SOME of an arm rests on a second choice, and whether the two go together is not known.
-        truth = across(MAYBE if case is SOME else case for case in cases)
+        truth = across(map(_alone, cases))
         if truth in (YES, NO):
             return truth
         best |= truth
@@ -194,6 +202,12 @@ def _substituted(value: Value, chosen: dict[Value, Value], depth: int = 0) -> Va
             return Transformed(operation, inner(base), tuple(map(inner, arguments)))
         case OneOf(options):
             return one_of([inner(option) for option in options])
+        case Items(items, open=is_open):
+            return Items(tuple(map(inner, items)), is_open)
+        case Table(entries, open=is_open):
+            return Table(tuple((key, inner(entry)) for key, entry in entries), is_open)
+        case Result(function, arguments, path):
+            return Result(function, tuple((name, inner(argument)) for name, argument in arguments), path)
         case Lookup(cells, (first, second)):
             lookup = Lookup(cells, (inner(first), inner(second)))
             settled = all(string(key) is not None for key in lookup.keys)

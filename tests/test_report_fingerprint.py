@@ -8,7 +8,6 @@ import pytest
 import report_samples as samples
 from hypothesis import given
 from hypothesis import strategies as st
-from report_samples import masking  # noqa: F401 - a fixture of every test here
 
 from reviewer.finding import Finding, Location, Severity
 from reviewer.report.fingerprint import github, line_hashes, stable

@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from report_samples import KEY, masking  # noqa: F401 - a fixture of every test here
+from report_samples import KEY
 
 from reviewer.finding import Location
 from reviewer.report.frames import Frames, lay_out
@@ -79,10 +79,14 @@ def test_a_long_line_is_cut_around_the_span() -> None:
     assert code[mark.index("^") : mark.rindex("^") + 1] == "TARGET"
 
 
-def test_a_line_of_a_megabyte_is_cut_too() -> None:
-    line = "x" * 500_000 + "TARGET" + "y" * 500_000
-    _, code, mark = drawn(line, Location("a.py", 1, 500_001, 1, 500_007), width=60).splitlines()
+def test_a_very_long_line_is_cut_too() -> None:
+    line = "x" * 40_000 + "TARGET" + "y" * 40_000
+    _, code, mark = drawn(line, Location("a.py", 1, 40_001, 1, 40_007), width=60).splitlines()
     assert code[mark.index("^") : mark.rindex("^") + 1] == "TARGET"
+
+
+def test_of_a_line_too_long_to_be_searched_for_secrets_nothing_is_shown() -> None:
+    assert drawn("x" * 200_000, Location("a.py", 1, 9, 1, 12)) == "  |\n1 | …\n  | ^\n"
 
 
 def test_secrets_are_masked_and_the_underline_follows() -> None:
@@ -95,6 +99,33 @@ def test_secrets_are_masked_and_the_underline_follows() -> None:
     assert code[mark.index("^") : mark.rindex("^") + 1] == "f(key)"
     _, code, mark = drawn(line, Location("a.py", 1, 12, 1, 15)).splitlines()
     assert code[mark.index("^") : mark.rindex("^") + 1] in "AKIA…"
+
+
+TEXT = st.text(st.one_of(st.characters(), st.sampled_from("\t\x1b\x9b\u202e\u2066世e\u0301")), max_size=200)
+WORDS, HIDDEN = st.text("abc ", max_size=9), st.text("XYZ", min_size=1, max_size=30)
+
+
+@given(WORDS, st.lists(st.tuples(HIDDEN, WORDS.filter(bool)), max_size=4), st.data())
+def test_columns_follow_what_masking_moves(first: str, rest: list[tuple[str, str]], data: st.DataObject) -> None:
+    line = first + "".join(secret + word for secret, word in rest)
+    masked = first + "".join("…" + word for _, word in rest)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reviewer.report.sources.safe", lambda text, strictly: re.sub("[XYZ]+", "…", text))
+        start = data.draw(st.integers(1, len(line) + 1))
+        end = data.draw(st.integers(start, len(line) + 1))
+        text, new_start, new_end = Sources(lambda _: line.encode()).shown("a.py", 1, start, end)
+    assert text == masked
+    assert 1 <= new_start <= new_end <= len(masked) + 1
+    assert text[new_start - 1 : new_end - 1].strip("…") == re.sub("[XYZ]+", "…", line[start - 1 : end - 1]).strip("…")
+
+
+@given(TEXT, TEXT, st.integers(1, 300), st.integers(1, 300))
+def test_columns_stay_in_the_line_whatever_masking_makes_of_it(line: str, other: str, start: int, end: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("reviewer.report.sources.safe", lambda text, strictly: other)
+        sources = Sources(lambda _: line.encode("utf-8", "replace"))
+        text, *columns = sources.shown("a.py", 1, start, end)
+    assert all(1 <= column <= len(text) + 1 for column in columns)
 
 
 def test_no_cut_leaves_a_part_of_a_secret() -> None:
@@ -115,9 +146,6 @@ def test_a_declared_encoding_is_read_and_a_byte_order_mark_is_not_shown() -> Non
     assert code(b"# coding: rot13\n\xe9") == "# coding: rot13\n\ufffd"
     assert code(b"\xef\xbb\xbfx: 1\n", "a.yaml") == "x: 1\n"
     assert code(b"\xef\xbb\xbfx = 1\n") == "x = 1\n"
-
-
-TEXT = st.text(st.one_of(st.characters(), st.sampled_from("\t\x1b\x9b\u202e\u2066世e\u0301")), max_size=200)
 
 
 @given(TEXT, st.integers(1, 220), st.integers(1, 220), st.integers(20, 120))

@@ -9,7 +9,7 @@ from typing import Any
 import jsonschema
 import pytest
 import report_samples as samples
-from report_samples import RULES, masking, review  # noqa: F401 - a fixture of every test here
+from report_samples import RULES, review
 
 from reviewer.finding import Finding, Location, Severity
 from reviewer.report import render

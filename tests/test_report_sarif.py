@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import report_samples as samples
-from report_samples import LOOP, RULES, SECRET, TIMEOUT, masking, review  # noqa: F401 - a fixture of every test here
+from report_samples import LOOP, RULES, SECRET, TIMEOUT, review
 
 from reviewer.finding import Edit, Finding, Fix, Location, Review, Severity, Step
 from reviewer.report import product, render, sarif
@@ -116,12 +116,19 @@ def test_columns_count_utf_16_units() -> None:
     line = samples.WIDE.splitlines()[0]
     before = line[: line.index('"AKIA')]
     assert region(result)["startColumn"] == len(before) + 2  # one character before it takes two units
-    assert region(result)["endColumn"] == len(before) + 2 + len('"AKIAIOSFODNN7ABCDEFG"')
+    assert region(result)["endColumn"] == len(before) + 2 + len(f'"{samples.KEY}"')
 
 
 def test_snippets_hold_the_span_without_secrets() -> None:
     assert region(results(SECRET)[0])["snippet"]["text"] == '"AKIA…"'
     assert region(results(LOOP)[0])["snippet"]["text"] == samples.PUT
+
+
+@pytest.mark.parametrize(("rows", "width"), [(60, 1), (2, 2_000)])
+def test_a_large_span_is_not_quoted(rows: int, width: int) -> None:
+    finding = replace(TIMEOUT, at=Location("a.py", 1, 1, rows, width + 1), fixes=())
+    (result,) = results(finding, files={"a.py": ("x" * width + "\n") * rows})
+    assert region(result) == {"startLine": 1, "startColumn": 1, "endLine": rows, "endColumn": width + 1}
 
 
 def test_paths_are_percent_encoded() -> None:
@@ -130,9 +137,10 @@ def test_paths_are_percent_encoded() -> None:
     assert artifact == {"uri": "src/with%20space/gr%C3%BC%C3%9Fe%20%231.py", "uriBaseId": "%SRCROOT%"}
 
 
-def test_a_path_that_is_no_unicode_keeps_its_bytes() -> None:
-    (result,) = results(replace(SECRET, at=Location("caf\udce9.py", 1)))
-    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "caf%E9.py"
+@pytest.mark.parametrize(("path", "uri"), [("caf\udce9.py", "caf%E9.py"), ("\ud800.py", "%EF%BF%BD.py")])
+def test_a_path_that_is_no_unicode_keeps_its_bytes_where_it_has_any(path: str, uri: str) -> None:
+    (result,) = results(replace(SECRET, at=Location(path, 1)))
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == uri
 
 
 def test_the_function_is_the_logical_location() -> None:

@@ -9,9 +9,9 @@ from dataclasses import replace
 
 import pytest
 import report_samples as samples
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
-from report_samples import LOOP, RULES, SECRET, TIMEOUT, masking, review  # noqa: F401 - a fixture of every test here
+from report_samples import LOOP, RULES, SECRET, TIMEOUT, review
 
 from reviewer.finding import Finding, Fix, Location, Review, Severity, Step
 from reviewer.report import FORMATS, render
@@ -150,6 +150,7 @@ OWN = re.compile(r"\x1b\[[\d;]*m|\x1b\]8;;(?:[!-~]*)\x1b\\")
 
 
 @given(HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+@example("\ud800", "\ud800", "\ud800", "\ud800")
 def test_nothing_of_the_reviewed_code_reaches_the_terminal_raw(path: str, code: str, message: str, detail: str) -> None:
     place = Location(path, 1, 1, 1, 1 + len(code))
     finding = Finding(
@@ -170,6 +171,22 @@ def test_no_secret_reaches_a_report(format: str) -> None:
     output = render(format, review_, RULES, **options)
     assert "AKIA…" in output
     assert not re.search(r"AKIA[A-Z0-9]", output)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_secret_that_nothing_gives_away_is_masked_where_a_rule_has_found_it(format: str) -> None:
+    """Also in the frames of other findings on its line."""
+    code = 'conn = connect("db.internal", "shop", "sunshine")\n'
+    other = replace(TIMEOUT, at=Location("a.py", 1, 8, 1, 50), fixes=())
+    secret = replace(SECRET, at=Location("a.py", 1, 39, 1, 49), message="A password stands in the code")
+    options = {"color": False, "links": False, "width": 80} if format == "text" else {}
+    for found in (
+        review(other, secret, files={"a.py": code}),
+        review(other, suppressed=(secret,), files={"a.py": code}),
+    ):
+        output = render(format, found, RULES, **options)
+        assert "connect(" in output
+        assert "sunshine" not in output
 
 
 def test_an_unknown_format_is_a_key_error() -> None:

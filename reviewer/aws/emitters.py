@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,15 +23,14 @@ class Emitter:
     entries: str | None = None
     tables: str | None = None
     statement: str | None = None
-    events: tuple[str, ...] = ()
-    positional: tuple[str, ...] = ()
+    events: Sequence[str] = ()
+    positional: Sequence[str] = ()
 
 
 @cache
 def emitters() -> dict[str, Emitter]:
     """All emitters, by operation (`s3.put_object`, `s3.Object.put`)."""
-    listed = tomllib.loads(files(__package__).joinpath("emitters.toml").read_text(encoding="utf-8"))
-    return {
-        operation: Emitter(operation, **{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()})
-        for operation, fields in listed.items()
-    }
+    listed: dict[str, dict[str, Any]] = tomllib.loads(
+        files(__package__).joinpath("emitters.toml").read_text(encoding="utf-8")
+    )
+    return {operation: Emitter(operation=operation, **fields) for operation, fields in listed.items()}

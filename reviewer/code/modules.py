@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from reviewer.code import facts
@@ -53,6 +53,11 @@ class Modules:
                 owners.update({each.node: each for each in module.lambdas})
             self.owners[path] = owners
         return owners.get(node)
+
+    def nodes(self, path: str) -> Iterator[int]:
+        """The nodes of all functions, classes and lambdas of a module."""
+        self.owner(path, MODULE)
+        return (node for node in self.owners[path] if node != MODULE)
 
     def scope(self, path: str, node: int) -> Scope:
         """The resolved names of a function, class, lambda or module."""

@@ -36,7 +36,7 @@ class Files:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self._folders: dict[str, bool] = {}
+        self._inside: dict[str, bool] = {"": True}
 
     @cached_property
     def _real(self) -> str:
@@ -56,16 +56,18 @@ class Files:
 
     def is_inside(self, path: str) -> bool:
         """Whether a path that exists is below the root when all symbolic links are followed."""
-        absolute = os.path.join(self._real, path)
-        if os.path.islink(absolute) or not path:
-            return self._holds(os.path.realpath(absolute))
-        folder = os.path.dirname(absolute)
-        if folder not in self._folders:
-            self._folders[folder] = self._holds(os.path.realpath(folder))
-        return self._folders[folder]
-
-    def _holds(self, absolute: str) -> bool:
-        return absolute == self._real or absolute.startswith(os.path.join(self._real, ""))
+        fresh, known = [], path
+        while known not in self._inside:
+            fresh.append(known)
+            known = dirname(known)
+        inside = self._inside[known]
+        for each in reversed(fresh):
+            absolute = os.path.join(self._real, each)
+            if os.path.islink(absolute):
+                target = os.path.realpath(absolute)
+                inside = target == self._real or target.startswith(os.path.join(self._real, ""))
+            self._inside[each] = inside
+        return inside
 
     def exists(self, path: str) -> bool:
         """Whether a file or folder of the tree is at this path."""

@@ -12,7 +12,7 @@ from reviewer.deploy.catalogue import FUNCTION, FUNCTIONS, KINDS, NAMES, SAM_FUN
 from reviewer.deploy.intrinsics import pieces
 from reviewer.deploy.model import Code, Function, Id, Resource, Setting
 from reviewer.deploy.naming import Naming
-from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, arms, find, intrinsic
+from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, arms, find, intrinsic, text
 from reviewer.deploy.stacks import Stack
 from reviewer.deploy.template import Declared
 from reviewer.finding import Location
@@ -84,7 +84,7 @@ def function(stack: Stack, declared: Declared, properties: Mapping | None) -> Fu
         code=_image(stack, properties, declared) if is_image else _code(stack, declared, properties),
         package="Image" if is_image else "Zip",
         environment=tuple(_environment(stack, properties)),
-        built=any(node is not None for node in find(declared.body, "Metadata.BuildMethod")),
+        built=any(text(method) == "makefile" for method in find(declared.body, "Metadata.BuildMethod")),
         **found,
     )
 
@@ -124,8 +124,8 @@ def _image(stack: Stack, properties: Mapping | None, declared: Declared) -> Sett
 def _code(stack: Stack, declared: Declared, properties: Mapping | None) -> Setting[Code] | None:
     """Where the code of a zip function is."""
     for path in ("InlineCode", "Code.ZipFile"):
-        for node in find(properties, path):
-            inline = _inline(stack, node)
+        for written in find(properties, path):
+            inline = _inline(stack, written)
             if inline is not None:
                 return inline
     node = next(find(properties, _CODE_URI[declared.type]), None)

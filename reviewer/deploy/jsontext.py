@@ -1,7 +1,8 @@
 """JSON text to positioned nodes.
 
 An own scanner: YAML's would refuse what JSON allows (tabs, surrogate pairs, keys of more than 1024 characters), and the
-standard library's knows no places.
+standard library's knows no places. A mark between two private-use characters counts as a value: it takes the place of
+what a template fills into its text (`embedded`).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from reviewer.deploy.nodes import DEEPEST, MOST_NODES, Mapping, Node, Scalar, Se
 
 _TOKEN = re.compile(
     r'[ \t\r\n]*(?:(?P<mark>[{}\[\],:])|(?P<text>"[^"\\]*(?:\\.[^"\\]*)*")'
-    r"|(?P<word>-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null))",
+    r"|(?P<word>-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null|\ue000[0-9]+\ue001))",
     re.DOTALL,
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")

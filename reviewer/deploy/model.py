@@ -78,14 +78,12 @@ class Function:
     on_failure: Setting[Value] | None = None
     dead_letter: Setting[Value] | None = None
     log_group: Setting[Value] | None = None
-    built: bool = False
-    """Whether a build step of the template's own makes the package (SAM's `Metadata: BuildMethod: makefile`)."""
     url_auth: Setting[Value] | None = None
     """`NONE` or `AWS_IAM`, where the function has a URL."""
     mounts: tuple[Setting[Value], ...] = ()
     """Where file systems are mounted: `/mnt/data`."""
     built: bool = False
-    """A build step of the project's own makes the package, which may hold files that the folder lacks."""
+    """Whether a build step of the template's own makes the package (SAM's `Metadata: BuildMethod: makefile`)."""
 
     def variable(self, name: str) -> Setting[Value] | None:
         """The environment variable `name`, where the template sets it."""

@@ -145,6 +145,12 @@ class Naming:
             yield Target(id_, qualifier)
 
 
+def is_function_arn(value: Value) -> bool:
+    """Whether a text is the ARN of a function, of this deployment or another."""
+    parts = value.parts if isinstance(value, Text) else (value,)
+    return any(":function:" in (string(part) or "") for part in parts)
+
+
 def _is_known(name: Value) -> bool:
     """Whether a name can be compared: an unknown part is equal to nothing."""
     parts = name.parts if isinstance(name, Text) else (name,)

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from reviewer.deploy.catalogue import ARN_NAMES, ARNS_BY_REF
+from reviewer.deploy.documents import parse
 from reviewer.deploy.files import Files
 from reviewer.deploy.intrinsics import evaluate
-from reviewer.deploy.model import Id, Setting, TemplateParameter
-from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, find, mapping, text
+from reviewer.deploy.model import Id, Problem, Setting, TemplateParameter
+from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, Unreadable, find, mapping, text
 from reviewer.deploy.template import Declared, Template
 from reviewer.value import (
     UNKNOWN,
@@ -38,12 +39,15 @@ _OUTPUTS = "Outputs."
 class Links:
     """What the stacks of a tree know of each other.
 
-    `parents`: the resources that nest a template, by its path, each with the stack that it stands in.
+    `parents`: the resources that nest a template, by its path, each with the stack that it stands in. `documents` are
+    the other files that templates refer to, `problems` those among them that could not be read.
     """
 
     stacks: dict[str, Stack] = field(default_factory=dict)
     parents: dict[str, list[tuple[Stack, Declared]]] = field(default_factory=dict)
     exports: list[tuple[Value, Stack, Node]] = field(default_factory=list)
+    documents: dict[str, Node | None] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
     crossing: set[tuple[str, str]] = field(default_factory=set)
 
 
@@ -184,6 +188,29 @@ class Stack:
             return None
         named = Reference(reference.stack, reference.name, attribute)
         return Items((*(UNKNOWN,) * index, named), open=True)
+
+    def file(self, node: Node | None) -> Node | None:
+        """The document in the file of the tree that a node names; None where none can be read."""
+        written = text(node)
+        path = self.files.path(self.path, written) if written else None
+        if path is None:
+            return None
+        documents = self.links.documents
+        if path not in documents:
+            documents[path] = None
+            try:
+                source = self.files.source(path)
+                documents[path] = next(parse(source), None) if source else None
+            except Unreadable as refused:
+                self.links.problems.append(Problem(refused.at, f"The file cannot be read: {refused.message}"))
+        return documents[path]
+
+    def included(self, node: Node | None) -> Node | None:
+        """What an `AWS::Include` transform brings in from a file of the tree; any other node itself."""
+        transform = mapping(node.get("Fn::Transform")) if isinstance(node, Mapping) else None
+        if transform is None or text(transform.get("Name")) != "AWS::Include":
+            return node
+        return self.file(next(find(transform, "Parameters.Location"), None))
 
     # --- parameters and outputs -----------------------------------------------------------------------------------
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from reviewer.finding import Location
-from reviewer.report.sources import Sources
+from reviewer.report.sources import CUT, Sources
 from reviewer.report.terminal import Style, cells, visible
 
 TAB = 4
-MORE = "…"
 MOST_LINES = 5
 """A longer span shows its first two lines and its last."""
 NEIGHBOURHOOD = 1000
@@ -42,8 +41,8 @@ def lay_out(line: str, start: int, end: int, room: int) -> Row:
     edges = [0, *accumulate(map(cells, pieces))]
     start, end = (min(column - 1 - first, len(pieces)) for column in (start, max(start, end)))
     left, right = _window(edges, start, end, room, cut=(first > 0, last < len(line)))
-    before = MORE if first or left else ""
-    after = MORE if last < len(line) or right < len(pieces) else ""
+    before = CUT if first or left else ""
+    after = CUT if last < len(line) or right < len(pieces) else ""
     shift = len(before) - edges[left]
     return Row(before + "".join(pieces[left:right]) + after, edges[start] + shift, edges[min(end, right)] + shift)
 
@@ -111,7 +110,7 @@ class Frames:
         for number in range(at.line + 1, at.line + 2 if cut else at.end_line):
             yield self.margin(gutter, number, f"{rail} {self._row(at, number, gutter + 2).text}")
         if cut:
-            yield self.margin(gutter, MORE, rail)
+            yield self.margin(gutter, CUT, rail)
         yield self.margin(gutter, at.end_line, f"{rail} {last.text}")
         yield self.margin(gutter, "", rail + self._mark(kind, max(1, last.end)))
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from reviewer.finding import Finding, Fix, Location, Review, Severity, Step
 from reviewer.report import fingerprint, product
-from reviewer.report.sources import Sources, encodable, safe
+from reviewer.report.sources import Sources, encodable, safe, secret_lines
 from reviewer.rule import Rule
 
 VERSION = 1
@@ -20,7 +20,7 @@ VERSION = 1
 
 def render(review: Review, rules: Mapping[str, Rule]) -> str:
     """The review as one JSON object, with a line feed at its end. Secrets are masked."""
-    sources = Sources(review.contents)
+    sources = Sources(review.contents, secret_lines(review, rules))
     found = zip(review.findings, fingerprint.stable(review.findings, sources), strict=True)
     fired = sorted({finding.rule for finding in review.findings} & rules.keys())
     counts = {

@@ -13,14 +13,13 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any
-from urllib.parse import quote
 
 import attr
 import sarif_om as om
 
 from reviewer.finding import Edit, Finding, Fix, Location, Review, Severity, Step
 from reviewer.report import fingerprint, product
-from reviewer.report.sources import Sources, safe
+from reviewer.report.sources import Sources, safe, secret_lines, uri
 from reviewer.report.terminal import visible
 from reviewer.rule import Rule
 
@@ -32,6 +31,8 @@ MOST_LOCATIONS = 1_000
 LONGEST_TEXT = 1_024
 """The characters that GitHub takes of a rule's descriptions."""
 LONGEST_SNIPPET = 2_000
+TALLEST_SNIPPET = 50
+"""The characters and lines of a span that is quoted."""
 
 SECURITY_SEVERITY = {Severity.ERROR: "8.0", Severity.WARNING: "5.5", Severity.NOTE: "3.0"}
 """Scores that GitHub shows as high, medium and low."""
@@ -52,7 +53,9 @@ def render(review: Review, rules: Mapping[str, Rule], *, category: str = product
 def _run(review: Review, rules: Mapping[str, Rule], findings: Sequence[Finding], category: str) -> om.Run:
     kept = _most_severe(findings)
     ids = sorted({*rules, *(finding.rule for finding in kept)})
-    results = _Results(Sources(review.contents), {name: index for index, name in enumerate(ids)})
+    results = _Results(
+        Sources(review.contents, secret_lines(review, rules)), {name: index for index, name in enumerate(ids)}
+    )
     version = product.version()
     driver = om.ToolComponent(
         name=product.NAME,
@@ -207,7 +210,7 @@ class _Results:
         )
 
     def _region(self, at: Location) -> om.Region:
-        snippet = self.sources.region(at)
+        snippet = self.sources.region(at) if at.end_line - at.line < TALLEST_SNIPPET else ""
         return om.Region(
             start_line=at.line,
             start_column=self.sources.column16(at.path, at.line, at.column),
@@ -246,7 +249,7 @@ class _Results:
 
 
 def _artifact(path: str) -> om.ArtifactLocation:
-    return om.ArtifactLocation(uri=quote(path.encode("utf-8", "surrogateescape")), uri_base_id=ROOT)
+    return om.ArtifactLocation(uri=uri(path), uri_base_id=ROOT)
 
 
 def _message(finding: Finding, related: Sequence[Step]) -> Iterator[str]:

@@ -6,10 +6,16 @@ import io
 import re
 import tokenize
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Container, Mapping
 from functools import cache, lru_cache
+from urllib.parse import quote
 
-from reviewer.finding import Location
+from reviewer.finding import Location, Review
+from reviewer.rule import Rule
+
+LONGEST = 100_000
+"""The characters of a line or text that secrets are looked for in; of a longer one nothing is shown."""
+CUT = "…"
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _ALONE = re.compile("[\ud800-\udfff]")
@@ -21,14 +27,24 @@ def encodable(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def safe(text: str) -> str:
-    """`text` without secrets, and encodable.
+def safe(text: str, *, strictly: bool = False) -> str:
+    """`text` without secrets, and encodable. `strictly` where one is known to be in it.
 
     Whole lines go through this before anything cuts them: half a secret is not recognised any more.
     """
     from reviewer.credentials import masked  # noqa: PLC0415 - a clean review shows no code and needs no patterns
 
-    return masked(encodable(text))
+    return masked(encodable(text), strictly=strictly) if len(text) <= LONGEST else CUT
+
+
+def secret_lines(review: Review, rules: Mapping[str, Rule]) -> frozenset[tuple[str, int]]:
+    """Path and line of every place that a rule about secrets points at, silenced or not: there a secret is known to be.
+
+    A password that is only one by where it is handed to does not give itself away.
+    """
+    about = (f for f in (*review.findings, *review.suppressed) if f.rule in rules and rules[f.rule].group == "secrets")
+    places = (place for f in about for place in (f.at, *(step.at for step in (*f.related, *f.steps))))
+    return frozenset((at.path, line) for at in places for line in range(at.line, at.end_line + 1))
 
 
 def decode(path: str, content: bytes) -> str:
@@ -46,16 +62,30 @@ def _encoding(content: bytes) -> str:
     return encoding
 
 
+def uri(path: str) -> str:
+    """A path, percent-encoded. A file name that is no Unicode keeps its bytes."""
+    try:
+        return quote(path.encode("utf-8", "surrogateescape"))
+    except UnicodeEncodeError:
+        return quote(encodable(path))
+
+
 def utf16(text: str) -> int:
     """The length of `text` in UTF-16 code units."""
     return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 class Sources:
-    """Reads each file once. Lines and columns count from 1; a line or a file that is not there is empty."""
+    """Reads each file once. Lines and columns count from 1; a line or a file that is not there is empty.
 
-    def __init__(self, contents: Callable[[str], bytes]) -> None:
+    `secret` are the lines, as path and number, that are known to hold a secret.
+    """
+
+    def __init__(
+        self, contents: Callable[[str], bytes], secret: Container[tuple[str, int]] = frozenset[tuple[str, int]]()
+    ) -> None:
         self.content = cache(contents)
+        self._secret = secret
         self.text = cache(lambda path: decode(path, self.content(path)))
         self._lines = cache(lambda path: _LINE_END.split(self.text(path)))
         self._starts = cache(lambda path: [0, *(end.end() for end in _LINE_END.finditer(self.text(path)))])
@@ -70,17 +100,12 @@ class Sources:
     def shown(self, path: str, number: int, start: int, end: int | None = None) -> tuple[str, int, int]:
         """A line with its secrets masked, and where its columns `start` and `end` (None: its end) are in that."""
         line = self.line(path, number)
-        masked = safe(line)
-        head, tail = _unchanged(line, masked)
-        last = len(line) + 1
-
-        def moved(column: int, inside: int) -> int:
-            if column <= head + 1:
-                return column
-            return column + len(masked) - len(line) if column > len(line) - tail else inside
-
-        start, end = min(start, last), last if end is None else min(end, last)
-        return masked, moved(start, head + 1), moved(end, len(masked) - tail + 1)
+        masked = safe(line, strictly=(path, number) in self._secret)
+        start, end = min(start, len(line) + 1), len(line) + 1 if end is None else min(end, len(line) + 1)
+        if masked == line:
+            return line, start, end
+        kept = _kept(line, masked)
+        return masked, _moved(kept, start - 1, 0) + 1, _moved(kept, end - 1, 1) + 1
 
     def region(self, at: Location) -> str:
         """The text of a span, secrets masked."""
@@ -105,11 +130,22 @@ class Sources:
 
 
 @lru_cache(maxsize=4096)
-def _unchanged(line: str, masked: str) -> tuple[int, int]:
-    """How many characters at the start, and how many of the rest at the end, are the same."""
-    if line == masked:
-        return len(line), 0
-    shortest = min(len(line), len(masked))
-    head = next((n for n in range(shortest) if line[n] != masked[n]), shortest)
-    tail = next((n for n in range(shortest - head) if line[-1 - n] != masked[-1 - n]), shortest - head)
-    return head, tail
+def _kept(line: str, masked: str) -> list[tuple[int, int, int]]:
+    """The pieces of `line` that are left in `masked`: where each begins in the one and in the other, and its length.
+
+    Between two of them stands `CUT`. A piece that also occurs in a secret may be found there: only marks move by that.
+    """
+    pieces = masked.split(CUT)
+    kept, at, shown = [], 0, 0
+    for number, piece in enumerate(pieces, 1):
+        at = line.find(piece, at) if number < len(pieces) else line.rfind(piece)
+        kept.append((at, shown, len(piece)))
+        at += len(piece)
+        shown += len(piece) + 1
+    return kept
+
+
+def _moved(kept: list[tuple[int, int, int]], offset: int, cut: int) -> int:
+    """Where an offset of the line is in the masked one. In a secret it is before (`cut` 0) or behind (1) its `CUT`."""
+    at, shown, length = next((piece for piece in reversed(kept) if piece[0] <= offset), kept[0])
+    return min(shown + max(0, offset - at if offset - at <= length else length + cut), sum(kept[-1][1:]))

@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from urllib.parse import quote
 
 from reviewer.finding import Confidence, Finding, Fix, Location, Review, Severity, Step
 from reviewer.report.frames import Frames
-from reviewer.report.sources import Sources, safe
+from reviewer.report.sources import Sources, safe, secret_lines, uri
 from reviewer.report.terminal import Style, visible, wrap
 from reviewer.rule import Rule
 
@@ -34,7 +33,9 @@ def render(
     paragraphs of why, and what was left out of the review is listed. `quiet` leaves the findings alone: no statistics,
     no summary, and nothing at all where there are none.
     """
-    page = _Page(review, rules, Style(color, links), max(width, NARROWEST), verbose)
+    style, width = Style(color, links), max(width, NARROWEST)
+    frames = Frames(Sources(review.contents, secret_lines(review, rules)), style, width)
+    page = _Page(review, rules, style, frames, width, verbose)
     parts: list[Iterable[str]] = [page.finding(finding) for finding in review.findings]
     parts += [page.errors()]
     if not quiet:
@@ -65,15 +66,11 @@ class _Page:
     review: Review
     rules: Mapping[str, Rule]
     style: Style
+    frames: Frames
     width: int
     verbose: bool
     explained: set[str] = field(default_factory=set)
-    sources: Sources = field(init=False)
-    frames: Frames = field(init=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "sources", Sources(self.review.contents))
-        object.__setattr__(self, "frames", Frames(self.sources, self.style, self.width))
+    """The rules whose why, suggestion and link are out already."""
 
     def finding(self, finding: Finding) -> Iterator[str]:
         """The fact with its frame, the remarks, then steps and related places. No place is drawn twice."""
@@ -102,7 +99,7 @@ class _Page:
 
     def _where(self, at: Location, gutter: int) -> str:
         where = f"{visible(at.path)}:{at.line}:{at.column}"
-        url = "file://" + quote(str(PurePosixPath(self.review.root, at.path)).encode("utf-8", "surrogateescape"))
+        url = "file://" + uri(str(PurePosixPath(self.review.root, at.path)))
         return f"{' ' * gutter}{self.style.paint('frame', '-->')} {self.style.link(url, where)}"
 
     def _remarks(self, finding: Finding) -> Iterator[tuple[str, str, str]]:

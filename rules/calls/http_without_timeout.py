@@ -1,7 +1,7 @@
 """An HTTP request or connection with no timeout.
 
-`requests`, `urllib`, `urllib3`, `http.client` and sockets wait for ever unless told otherwise. A peer that never answers
-then holds the invocation until Lambda's own timeout ends it, and each retry pays for the whole wait again.
+`requests`, `urllib`, `urllib3`, `http.client` and sockets wait for ever unless told otherwise. A peer that never
+answers then holds the invocation until Lambda's own timeout ends it, and each retry pays for the whole wait again.
 
 ## Bad
     import requests

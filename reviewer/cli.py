@@ -1,0 +1,403 @@
+"""The command line: arguments in, exit status out. Whatever is heavy is imported inside the commands."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from reviewer.config import SEVERITIES, THRESHOLDS, Config, ConfigError, nearest
+from reviewer.outputs import Output, OutputError, check_target, files, let_go, paired, show, wants_color, write
+from reviewer.report import FORMATS
+
+if TYPE_CHECKING:
+    from reviewer.discover import Tree
+    from reviewer.finding import Review
+    from reviewer.rule import Rule
+
+NAME = "lambda-review"
+WIDTH = 100
+"""Columns of text that does not go to a terminal."""
+FAILED = 2
+INTERRUPTED = 130
+
+SUMMARY = "Review AWS Lambda handlers written in Python, together with the templates that deploy them."
+EXAMPLES = (
+    (f"{NAME} .", "the handlers of the current folder"),
+    (f"{NAME} src/app.py", "one file as a whole; its template is looked for upwards"),
+    (f"{NAME} . --format sarif --output lambda.sarif", "a report for code scanning, and text here"),
+    (f"{NAME} . --select invocation --fail-on error", "one group of rules; only errors fail"),
+    (f"{NAME} explain self-invocation", "what a rule looks for, and what helps"),
+)
+STATUSES = (
+    ("0", "nothing found at or above the --fail-on severity"),
+    ("1", "findings"),
+    ("2", "no review, or an incomplete one: arguments, settings, an internal error"),
+)
+
+
+# --- how click is used --------------------------------------------------------------------------------------------
+
+
+class Choice(click.Choice):  # type: ignore[type-arg]
+    """A choice that names the nearest one where there is none such."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        names = [str(name) for name in self.choices]
+        if value not in names:
+            option = param.opts[0] if param else ""
+            raise click.UsageError(f"{option}: `{value}` is none of {', '.join(names)}{nearest(value, names)}")
+        return value
+
+
+class Option(click.Option):
+    """An option that knows its section of the help."""
+
+    def __init__(self, *args: Any, section: str, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self.section = section
+
+
+class Command(click.Command):
+    """A command whose help shows its options in sections."""
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        sections: dict[str, list[tuple[str, str]]] = {}
+        for param in self.get_params(ctx):
+            if record := param.get_help_record(ctx):
+                sections.setdefault(getattr(param, "section", "Other"), []).append(record)
+        for section, records in sections.items():
+            _section(formatter, section, records)
+
+
+class Group(click.Group):
+    """A group that takes anything but a command's name as arguments of `check`, and shows its help as its own."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        own = {name for param in self.get_params(ctx) for name in param.opts}
+        if args and args[0] not in {*self.commands, *own}:
+            args = ["check", *args]
+        return super().parse_args(ctx, args)
+
+    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        formatter.write_usage(NAME, "[OPTIONS] PATH...")
+        formatter.write_usage(NAME, "COMMAND [ARGUMENTS]", " " * len("Usage: "))
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        _section(formatter, "Examples", EXAMPLES)
+        commands = [(name, command.get_short_help_str(formatter.width)) for name, command in self.commands.items()]
+        _section(formatter, "Commands", commands)
+        with click.Context(check, ctx, "check", help_option_names=[]) as inner:
+            check.format_options(inner, formatter)
+        super(click.Group, self).format_options(ctx, formatter)
+        _section(formatter, "Exit status", STATUSES)
+
+
+def _section(formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]]) -> None:
+    with formatter.section(title):
+        formatter.write_dl(rows)
+
+
+def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    from reviewer.report.product import version  # noqa: PLC0415
+
+    click.echo(f"{NAME} {version()}")
+    ctx.exit()
+
+
+# --- commands -----------------------------------------------------------------------------------------------------
+
+
+@click.group(
+    cls=Group,
+    help=SUMMARY,
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+)
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version and exit."
+)
+def cli() -> None:
+    pass
+
+
+def option(section: str, *names: str, **settings: Any) -> Any:
+    return click.option(*names, cls=Option, section=section, **settings)
+
+
+RULES, FILES, OUTPUT = "Which rules", "Which files", "Output"
+
+
+@cli.command(cls=Command, short_help="Review files and folders; what PATH... alone does.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@option(RULES, "--select", multiple=True, metavar="NAME", help="Run these rules or groups only, or `all` there are.")
+@option(RULES, "--ignore", multiple=True, metavar="NAME", help="Leave these rules or groups out.")
+@option(RULES, "--pedantic", is_flag=True, help="Run the rules that give advice for a second look, too.")
+@option(RULES, "--guardrails", is_flag=True, help="Run the rules of the signing and versioning policy, too.")
+@option(RULES, "--min-severity", type=Choice([*SEVERITIES]), help="Report findings from this severity on.  [note]")
+@option(RULES, "--fail-on", type=Choice([*THRESHOLDS]), help="Exit with status 1 from this severity on.  [note]")
+@option(FILES, "--all", "everything", is_flag=True, help="Review every Python file, with tests and ignored files.")
+@option(FILES, "--exclude", multiple=True, metavar="PATTERN", help="Leave out files that match, as in a .gitignore.")
+@option(FILES, "--config", metavar="FILE", help="Take the settings from this file.  [the nearest pyproject.toml]")
+@option(FILES, "--stdin-filename", metavar="FILE", help="What the file is called that `-` reads from standard input.")
+@option(OUTPUT, "--format", "formats", multiple=True, type=Choice([*FORMATS]), help="How to report.  [text]")
+@option(OUTPUT, "--output", "targets", multiple=True, metavar="FILE", help="Where to; each takes one --format.")
+@option(OUTPUT, "--statistics", is_flag=True, help="Count the findings of each rule.")
+@option(OUTPUT, "-q", "--quiet", is_flag=True, help="Findings only, and no text beside files.")
+@option(OUTPUT, "-v", "--verbose", is_flag=True, help="All that there is to say, with what was left out and why.")
+@option(OUTPUT, "--color", type=Choice(["auto", "always", "never"]), default="auto", help="Colour the text.  [auto]")
+def check(
+    paths: tuple[str, ...],
+    formats: tuple[str, ...],
+    targets: tuple[str, ...],
+    config: str | None,
+    stdin_filename: str | None,
+    quiet: bool,
+    verbose: bool,
+    statistics: bool,
+    color: str,
+    **settings: Any,
+) -> int:
+    """Review files and folders.
+
+    A folder: the functions of its templates, handlers that no template names, and the modules that these import.
+    A file: all of it, with its template looked for upwards. `-`: the standard input.
+    """
+    from reviewer.discover import discover, root_of  # noqa: PLC0415
+    from reviewer.rule import collect  # noqa: PLC0415
+
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose exclude each other")
+    outputs = paired(formats, targets, quiet=quiet)
+    places = _places(paths, stdin_filename)
+    rules = collect()
+    used = _settings(places, root_of(places), rules, config, settings)
+    tree = discover(places, everything=used.everything, exclude=used.exclude)
+    for file in files(outputs):
+        check_target(file, tree)
+    if verbose and used.source:
+        click.echo(f"{NAME}: settings from {_visible(used.source)}", err=True)
+
+    review = _reviewed(tree, used, rules, reads_stdin=paths == ("-",))
+    text = {"verbose": verbose, "quiet": quiet, "statistics": statistics}
+    reports = {output: _rendered(output, review, rules, color, text) for output in outputs}
+    write({output.file: report for output, report in reports.items() if output.file})
+    for output, report in reports.items():
+        if output.file is None:
+            show(report, sys.stdout.encoding if output.format == "text" else "utf-8")
+    if Output("text") not in outputs:
+        for error in review.errors:
+            click.echo(f"{NAME}: internal error: {_visible(error)}", err=True)
+    from reviewer.policy import exit_status  # noqa: PLC0415
+
+    return exit_status(review.findings, review.errors, used)
+
+
+@cli.command(cls=Command, short_help="List the rules.")
+@click.option("--format", "form", type=Choice(["text", "json"]), default="text", help="How to list them.  [text]")
+def rules(form: str) -> int:
+    """List the rules: id, severity, group, tier, title.
+
+    Rules of the tier `pedantic` run with --pedantic, those of the tier `policy` with --guardrails, or if selected.
+    """
+    from reviewer.rule import collect  # noqa: PLC0415
+
+    found = collect().values()
+    if form == "json":
+        import json  # noqa: PLC0415
+
+        show(json.dumps([_described(rule) for rule in found], indent=2, ensure_ascii=False) + "\n")
+        return 0
+    rows = [[str(value) for value in list(_described(rule).values())[:5]] for rule in found]
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)][:-1]
+    lines = ("  ".join([*map(str.ljust, row, widths), row[-1]]) for row in rows)
+    show("".join(f"{line}\n" for line in lines), sys.stdout.encoding)
+    return 0
+
+
+@cli.command(cls=Command, short_help="Show what a rule looks for, why, and what helps.")
+@click.argument("rule", metavar="RULE")
+def explain(rule: str) -> int:
+    """Show the page of a rule: what it looks for, why that matters, and what helps."""
+    from reviewer.rule import collect  # noqa: PLC0415
+
+    known = collect()
+    found = known.get(rule.lower().replace("_", "-"))
+    if found is None:
+        raise click.UsageError(f"no rule `{rule}`{nearest(rule, known)}")
+    tier = f", {_tier(found)}" if _tier(found) != "default" else ""
+    head, mark, rest = found.page.partition("\n## ")
+    parts = (f"{found.id} ({found.severity.label}, {found.group}{tier})", head.strip(), found.suggest)
+    show("\n\n".join(parts) + f"\n{mark}{rest.rstrip()}\n", sys.stdout.encoding)
+    return 0
+
+
+def _tier(rule: Rule) -> str:
+    return "policy" if rule.policy else "pedantic" if rule.pedantic else "default"
+
+
+def _described(rule: Rule) -> dict[str, object]:
+    return {
+        "id": rule.id,
+        "severity": rule.severity.label,
+        "group": rule.group,
+        "tier": _tier(rule),
+        "title": rule.title,
+        "security": rule.security,
+        "cwe": rule.cwe,
+        "references": list(rule.references),
+    }
+
+
+# --- the parts of a review ----------------------------------------------------------------------------------------
+
+
+def _places(paths: tuple[str, ...], stdin_filename: str | None) -> list[Path]:
+    """The paths to review, each of which is there and of a kind that can be."""
+    if "-" in paths:
+        if len(paths) > 1:
+            raise click.UsageError("`-` stands alone: the standard input is reviewed by itself")
+        place = Path(stdin_filename or "stdin.py")
+        if place.is_dir():
+            raise click.UsageError(f"--stdin-filename {place}: a folder")
+        return [place]
+    if stdin_filename is not None:
+        raise click.UsageError("--stdin-filename goes with the path `-`")
+    for path in paths:
+        if fault := _fault(path):
+            raise click.UsageError(f"{path or 'the empty path'}: {fault}")
+    return [Path(path) for path in paths]
+
+
+def _fault(path: str) -> str:
+    """Why a path cannot be reviewed."""
+    if not path:
+        return "no file and no folder; `.` is the current one"
+    try:
+        mode = Path(path).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return f"no such file or folder{nearest(path, cli.commands)}"
+    except OSError as error:
+        return error.strerror or "it cannot be read"
+    if stat.S_ISDIR(mode):
+        return "" if os.access(path, os.R_OK | os.X_OK) else "this folder cannot be read"
+    return "" if stat.S_ISREG(mode) else "neither a file nor a folder"
+
+
+def _settings(
+    places: list[Path], root: Path, rules: dict[str, Rule], file: str | None, given: dict[str, Any]
+) -> Config:
+    """The settings of the file that holds them, with those of the command line."""
+    from reviewer import config  # noqa: PLC0415
+    from reviewer.discover import common  # noqa: PLC0415
+
+    known = config.selectable(rules)
+    chosen = {name: tuple(_listed(given.pop(name))) for name in ("select", "ignore")}
+    for name, names in chosen.items():
+        try:
+            config.check_names(names, known)
+        except ConfigError as error:
+            raise click.UsageError(f"--{name}: {error}") from None
+    for pattern in given["exclude"]:
+        try:
+            config.check_pattern(pattern)
+        except ConfigError as error:
+            raise click.UsageError(f"--exclude: {error}") from None
+    found = config.load(Path(file), root, known) if file else config.configured(common(places), root, known)
+    return config.overridden(found, **chosen, **given)
+
+
+def _listed(values: Sequence[str]) -> Iterator[str]:
+    """Names given one by one, or several with commas between."""
+    for value in values:
+        yield from filter(None, (name.strip() for name in value.split(",")))
+
+
+def _reviewed(tree: Tree, config: Config, rules: dict[str, Rule], *, reads_stdin: bool) -> Review:
+    from reviewer.config import enabled  # noqa: PLC0415
+    from reviewer.review import review  # noqa: PLC0415
+
+    if not reads_stdin:
+        return review(tree, config, enabled(rules, config))
+    if not tree.explicit:
+        raise click.UsageError(f"--stdin-filename {tree.left_out[0][0]}: {tree.left_out[0][1]}")
+    (path,) = tree.explicit
+    return review(tree, config, enabled(rules, config), stdin=(path, sys.stdin.buffer.read()))
+
+
+def _rendered(output: Output, review: Review, rules: dict[str, Rule], color: str, options: dict[str, bool]) -> str:
+    from reviewer.report import render  # noqa: PLC0415
+
+    if output.format != "text":
+        return render(output.format, review, rules)
+    from shutil import get_terminal_size  # noqa: PLC0415
+
+    terminal = output.file is None and sys.stdout.isatty()
+    colored = output.file is None and wants_color(color, os.environ, terminal=terminal)
+    width = get_terminal_size((WIDTH, 0)).columns if output.file is None else WIDTH
+    return render("text", review, rules, color=colored, links=colored and terminal, width=width, **options)
+
+
+# --- what can go wrong --------------------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit status; no exception leaves it."""
+    try:
+        status = cli.main(arguments, NAME, standalone_mode=False)
+        sys.stdout.flush()
+        return int(status or 0)
+    except BrokenPipeError:
+        let_go()
+        return 0
+    except (click.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+    except click.ClickException as error:
+        _fail(f"error: {_worded(error)}")
+    except (ConfigError, OutputError) as error:
+        _fail(f"error: {error}")
+    except Exception as error:  # noqa: BLE001 - the last resort: a short text instead of a traceback
+        _fail(f"internal error: {_located(error)}")
+    return FAILED
+
+
+def _fail(message: str) -> None:
+    click.echo(f"{NAME}: {_visible(message)}", err=True)
+
+
+def _visible(text: str) -> str:
+    from reviewer.report.terminal import visible  # noqa: PLC0415
+
+    return visible(text)
+
+
+def _worded(error: click.ClickException) -> str:
+    """An error of click in one line, in the words of the other messages."""
+    if isinstance(error, click.NoSuchOption):
+        return f"no option `{error.option_name}`{nearest(error.option_name, error.possibilities or ())}"
+    if isinstance(error, click.MissingParameter) and error.param is not None:
+        hints = {
+            "paths": f"no path given; `{NAME} .` reviews the current folder",
+            "rule": f"no rule given; `{NAME} rules` lists them",
+        }
+        return hints.get(error.param.name or "", error.format_message())
+    return " ".join(error.format_message().split()).rstrip(".")
+
+
+def _located(error: Exception) -> str:
+    """An exception in one line, with the place that raised it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code if trace else None
+    place = f" ({Path(code.co_filename).name}:{trace.tb_lineno})" if code and trace else ""
+    return f"{type(error).__name__}: {error}{place}"

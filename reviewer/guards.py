@@ -1,0 +1,251 @@
+"""What the code does against its own loop: the conditions on the way to a write, asked again for the written message.
+
+A condition that held on the way to a write is evaluated once more with the event that the write would cause. If it
+cannot hold again, the write cannot feed its own function; if it must, the condition is no guard; otherwise the message
+names what the loop's end depends on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import reduce
+
+from reviewer.code import facts
+from reviewer.code.operations import is_false, select
+from reviewer.code.scopes import Condition
+from reviewer.code.values import Values
+from reviewer.filters import decoded
+from reviewer.identity import canonical, replaced
+from reviewer.strings import Known, begins, ends, equals
+from reviewer.truth import MAYBE, NO, YES, Truth, either
+from reviewer.value import (
+    ITEM,
+    UNKNOWN,
+    AwsResult,
+    Constant,
+    ContextPath,
+    EventPath,
+    Frame,
+    Items,
+    LocalFunction,
+    Result,
+    Table,
+    Text,
+    Transformed,
+    Value,
+    contains,
+    number,
+    options,
+    parts,
+)
+
+DEEPEST = 6
+
+
+class Guard(Enum):
+    """What ends a loop."""
+
+    COUNTER = "a counter"
+    TIME = "the remaining time"
+    OUTSIDE = "outside state"
+    WORK = "the work that is left"
+
+
+@dataclass(frozen=True, slots=True)
+class Caused:
+    """The event that a write causes: what the written values are in it, by canonical path, longest paths first."""
+
+    paths: tuple[tuple[tuple[str, ...], Value], ...]
+
+    def get(self, path: tuple[str, ...]) -> Value | None:
+        """The value at a path of the caused event; None where the write says nothing of it."""
+        asked = canonical(path)
+        for known, value in self.paths:
+            if asked[: len(known)] == known:
+                return reduce(_into, path[len(known) :], value)
+        return None
+
+
+def _into(value: Value, step: str) -> Value:
+    if step == "json()":
+        return decoded(value) or UNKNOWN
+    return select(value, Constant(step if step != ITEM else 0))
+
+
+def in_caused(value: Value, caused: Caused) -> Value:
+    """A value of the code, as it will be when the caused event comes in."""
+
+    def change(part: Value) -> Value | None:
+        if isinstance(part, EventPath):
+            return caused.get(part.path)
+        quoted = isinstance(part, Transformed) and part.operation in {"unquote_plus", "unquote"}
+        if quoted and isinstance(part, Transformed) and isinstance(part.base, EventPath):
+            return caused.get(part.base.path)
+        return None
+
+    return replaced(value, change)
+
+
+@dataclass(frozen=True)
+class Asker:
+    """Evaluates conditions for one caused event."""
+
+    values: Values
+    resolve: Callable[[Value], Value]
+    caused: Caused
+    known: Known
+
+    def again(self, conditions: Iterable[tuple[Condition, Frame]]) -> Truth:
+        """Whether all conditions hold again. MAYBE where one of them is not known."""
+        result = YES
+        for condition, frame in conditions:
+            truth = self.truth(condition.test, frame, 0)
+            result &= truth if condition.holds else ~truth
+        return result
+
+    def guards(self, conditions: Iterable[tuple[Condition, Frame]]) -> list[tuple[Guard, Condition, Frame]]:
+        """The conditions whose answer is not known, and what they depend on."""
+        found = []
+        for condition, frame in conditions:
+            if self.truth(condition.test, frame, 0) in {YES, NO}:
+                continue
+            guard = self.kind(condition.test, frame)
+            if guard is not None:
+                found.append((guard, condition, frame))
+        return found
+
+    def kind(self, test: facts.Expression, frame: Frame) -> Guard | None:
+        """What a test depends on; None for what the next round would decide no other way (the configuration)."""
+        involved = [self.resolve(self.values.of(part, frame)) for part in _leaves(test)]
+        if any(self._counts(value) for value in involved):
+            return Guard.COUNTER
+        if any(contains(value, (ContextPath,)) for value in involved):
+            return Guard.TIME
+        if any(contains(value, (AwsResult, Result)) for value in involved):
+            return Guard.OUTSIDE
+        return Guard.WORK
+
+    def _counts(self, value: Value) -> bool:
+        """Whether a value of the event comes back as itself plus or minus a constant."""
+        for path in _event_paths(value):
+            back = self.caused.get(path)
+            for option in options(back) if back is not None else ():
+                if isinstance(option, Transformed) and option.operation == "add" and path in _event_paths(option.base):
+                    return True
+        return False
+
+    # --- truth of tests
+
+    def value(self, expression: facts.Expression, frame: Frame) -> Value:
+        return in_caused(self.resolve(self.values.of(expression, frame)), self.caused)
+
+    def truth(self, test: facts.Expression, frame: Frame, depth: int) -> Truth:
+        """The truth of a test when the caused event comes in."""
+        if depth > DEEPEST:
+            return MAYBE
+        match test:
+            case facts.Unary(operator="not", operand=operand):
+                return ~self.truth(operand, frame, depth + 1)
+            case facts.Boolean(operator=operator, left=left, right=right):
+                first, second = (self.truth(side, frame, depth + 1) for side in (left, right))
+                return first & second if operator == "and" else first | second
+            case facts.Compare(left=left, comparisons=[(sign, right)]):
+                return self.compared(sign, self.value(left, frame), self.value(right, frame))
+            case facts.Call(function=facts.Attribute(value=subject, name=("startswith" | "endswith") as name)):
+                return self.affixed(name, self.value(subject, frame), test, frame)
+            case facts.Call():
+                return self.called(test, frame, depth)
+            case facts.Name():
+                found = self.values.modules.scope(frame.module, frame.owner).uses.get(test.node, ())
+                if len(found) == 1 and found[0].kind == "value" and not found[0].path and found[0].value is not None:
+                    return self.truth(found[0].value, frame, depth + 1)
+        false = is_false(self.value(test, frame))
+        return MAYBE if false is None else Truth.of(not false)
+
+    def affixed(self, name: str, subject: Value, call: facts.Call, frame: Frame) -> Truth:
+        """`subject.startswith(…)` or `endswith`; a tuple of affixes is any of them."""
+        if not call.arguments:
+            return MAYBE
+        given = self.value(call.arguments[0].value, frame)
+        affixes = given.items if isinstance(given, Items) else (given,)
+        test = begins if name == "startswith" else ends
+        return either(test(subject, affix, self.known) for affix in affixes)
+
+    def compared(self, sign: str, left: Value, right: Value) -> Truth:
+        """`left sign right`."""
+        if sign in {"==", "is"}:
+            return self.equal(left, right)
+        if sign in {"!=", "is not"}:
+            return ~self.equal(left, right)
+        if sign in {"in", "not in"}:
+            found = self.holds(right, left)
+            return found if sign == "in" else ~found
+        a, b = number(left), number(right)
+        if a is None or b is None:
+            return MAYBE
+        return Truth.of({"<": a < b, "<=": a <= b, ">": a > b, ">=": a >= b}.get(sign, False))
+
+    def equal(self, left: Value, right: Value) -> Truth:
+        none = Constant(None)
+        if none in {left, right} and left != right:
+            other = right if left == none else left
+            return NO if isinstance(other, (Constant, Table, Items)) else MAYBE
+        return equals(left, right, self.known)
+
+    def holds(self, container: Value, item: Value) -> Truth:
+        """`item in container`."""
+        if isinstance(container, Items) and not container.open:
+            return either(self.equal(item, each) for each in container.items)
+        if isinstance(container, Table) and isinstance(item, Constant):
+            found = container.get(str(item.value))
+            return MAYBE if found == UNKNOWN else Truth.of(found is not None)
+        if isinstance(item, Constant) and isinstance(item.value, str):
+            return _mentions(container, item.value)
+        return MAYBE
+
+    def called(self, call: facts.Call, frame: Frame, depth: int) -> Truth:
+        """A call of a local function that answers by one expression."""
+        targets = options(self.values.of(call.function, frame))
+        function = targets[0]
+        if len(targets) != 1 or not isinstance(function, LocalFunction):
+            false = is_false(self.value(call, frame))
+            return MAYBE if false is None else Truth.of(not false)
+        inner = self.values.frame_of(function, self.values.arguments(call, frame))
+        answers = self.values.modules.scope(inner.module, inner.owner).answers
+        if len(answers) != 1 or answers[0].value is None or answers[0].conditions:
+            return MAYBE
+        return self.truth(answers[0].value, inner, depth + 1)
+
+
+def _mentions(text: Value, piece: str) -> Truth:
+    """Whether a text holds another somewhere: YES where one of its constant parts does."""
+
+    pieces = text.parts if isinstance(text, Text) else (text,)
+    if any(isinstance(part, Constant) and piece in str(part.value) for part in pieces):
+        return YES
+    return NO if all(isinstance(part, Constant) for part in pieces) else MAYBE
+
+
+def _leaves(test: facts.Expression) -> list[facts.Expression]:
+    """The operands of a test."""
+    match test:
+        case facts.Unary(operand=operand):
+            return _leaves(operand)
+        case facts.Boolean(left=left, right=right):
+            return [*_leaves(left), *_leaves(right)]
+        case facts.Compare(left=left, comparisons=comparisons):
+            return [part for side in (left, *(right for _, right in comparisons)) for part in _leaves(side)]
+    return [test]
+
+
+def _event_paths(value: Value) -> list[tuple[str, ...]]:
+
+    found, pending = [], [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, EventPath):
+            found.append(current.path)
+        pending += parts(current)
+    return found

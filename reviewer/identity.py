@@ -1,0 +1,223 @@
+"""Which resource a value names: values of code, resolved through the deployment, compared with a trigger's source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from reviewer.deploy.model import Function, Id, Resource, Trigger
+from reviewer.strings import same
+from reviewer.truth import MAYBE, NO, YES, Truth, across
+from reviewer.value import (
+    DEEPEST,
+    UNKNOWN,
+    AwsResult,
+    Constant,
+    ContextPath,
+    Environment,
+    EventPath,
+    Items,
+    OneOf,
+    Parameter,
+    Pseudo,
+    Reference,
+    Result,
+    Table,
+    Text,
+    Transformed,
+    Value,
+    one_of,
+    options,
+    text,
+)
+
+OWN_NAME = ContextPath(("function_name",))
+OWN_ARN = ContextPath(("invoked_function_arn",))
+
+PROVIDED: dict[str, Value] = {
+    "AWS_LAMBDA_FUNCTION_NAME": OWN_NAME,
+    "AWS_REGION": Pseudo("AWS::Region"),
+    "AWS_DEFAULT_REGION": Pseudo("AWS::Region"),
+}
+"""Environment variables that the runtime sets.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime"""
+
+OWN_PATHS: dict[str, frozenset[tuple[str, ...]]] = {
+    "s3": frozenset(
+        {("records", "*", "s3", "bucket", "name"), ("records", "*", "s3", "bucket", "arn"), ("bucketname",)}
+    ),
+    "sqs": frozenset({("records", "*", "eventsourcearn"), ("records", "*", "queueurl")}),
+    "sns": frozenset({("records", "*", "sns", "topicarn")}),
+    "dynamodb": frozenset({("records", "*", "eventsourcearn")}),
+    "kinesis": frozenset({("records", "*", "eventsourcearn")}),
+}
+"""Where an event names the resource that it came from, by the trigger's kind, as `canonical` writes paths."""
+
+SHELLS = {
+    "bucket": re.compile(r"arn:[^:]*:s3:::"),
+    "queue": re.compile(r"(?:https?://.*/|arn:.*:)", re.DOTALL),
+    "topic": re.compile(r"arn:.*:", re.DOTALL),
+    "table": re.compile(r"arn:.*:table/", re.DOTALL),
+    "stream": re.compile(r"arn:.*:stream/", re.DOTALL),
+    "bus": re.compile(r"arn:.*:event-bus/", re.DOTALL),
+    "function": re.compile(r"arn:.*:function:|\d{12}:function:", re.DOTALL),
+}
+"""What stands before the name in a URL or an ARN of a resource, by its kind."""
+
+NODES = {"s3": "bucket", "sqs": "queue", "sns": "topic", "dynamodb": "table", "kinesis": "stream", "eventbridge": "bus"}
+"""The kind of resource that a kind of trigger listens to."""
+
+
+def canonical(path: tuple[str, ...]) -> tuple[str, ...]:
+    """A path into the event with the spellings of raw events and of Powertools' data classes made one."""
+    return tuple(step.replace("_", "").lower() for step in path)
+
+
+def replaced(value: Value, change: Callable[[Value], Value | None], depth: int = 0) -> Value:
+    """A value with parts of it exchanged: where `change` gives a value for a part, that one; else what is inside."""
+    if depth > DEEPEST:
+        return UNKNOWN
+    changed = change(value)
+    if changed is not None:
+        return changed
+
+    def inner(part: Value) -> Value:
+        return replaced(part, change, depth + 1)
+
+    match value:
+        case Text(parts):
+            return text([inner(part) for part in parts])
+        case OneOf(choices):
+            return one_of([inner(choice) for choice in choices])
+        case Transformed(operation, base, arguments):
+            return Transformed(operation, inner(base), tuple(map(inner, arguments)))
+        case Items(items, open=is_open):
+            return Items(tuple(map(inner, items)), is_open)
+        case Table(entries, open=is_open):
+            return Table(tuple((key, inner(entry)) for key, entry in entries), is_open)
+        case Result(function, arguments, path):
+            return Result(function, tuple((name, inner(given)) for name, given in arguments), path)
+        case AwsResult(service, operation, arguments, path):
+            return AwsResult(service, operation, tuple((name, inner(given)) for name, given in arguments), path)
+    return value
+
+
+def resolved(value: Value, function: Function | None) -> Value:
+    """A value of code with the environment of its function filled in, as the template sets it."""
+
+    def change(part: Value) -> Value | None:
+        if not isinstance(part, Environment):
+            return None
+        if part.name in PROVIDED:
+            return PROVIDED[part.name]
+        setting = function.variable(part.name) if function else None
+        if setting is not None:
+            return setting.value
+        return part.default if part.default is not None and function is not None else None
+
+    return replaced(value, change)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A resource as a value names it: one of the deployment, the one that the event came from, or by a name."""
+
+    resource: Id | None = None
+    own: bool = False
+    name: Value = UNKNOWN
+
+
+def named(value: Value, node: str, resources: dict[Id, Resource], kind: str = "") -> Named:
+    """Which resource of kind `node` one value (no `OneOf`) names. `kind` is the kind of the trigger at hand."""
+    if isinstance(value, Reference):
+        known = Id(value.stack, value.name)
+        return Named(resource=known, name=_physical(known, resources))
+    if isinstance(value, EventPath):
+        return Named(own=canonical(value.path) in OWN_PATHS.get(kind, ()), name=value)
+    if isinstance(value, AwsResult) and value.operation == "get_queue_url" and value.path == ("QueueUrl",):
+        return named(dict(value.arguments).get("QueueName", UNKNOWN), node, resources, kind)
+    if isinstance(value, Transformed) and value.operation == "split_last":
+        inner = named(value.base, node, resources, kind)
+        return inner if inner.own or inner.resource else Named(name=value)
+    bare = _bare(value, node)
+    if bare != value:
+        return named(bare, node, resources, kind)
+    for known, resource in resources.items():
+        if resource.kind == node and resource.name is not None and resource.name.value == value and _is_fixed(value):
+            return Named(resource=known, name=value)
+    return Named(name=value)
+
+
+def _is_fixed(value: Value) -> bool:
+    pieces = value.parts if isinstance(value, Text) else (value,)
+    return all(isinstance(piece, (Constant, Pseudo, Parameter, Reference)) for piece in pieces)
+
+
+def _physical(known: Id, resources: dict[Id, Resource]) -> Value:
+    resource = resources.get(known)
+    return resource.name.value if resource is not None and resource.name is not None else UNKNOWN
+
+
+def _bare(value: Value, node: str) -> Value:
+    """The name inside a URL or an ARN; any other value as it is."""
+    pieces = list(value.parts) if isinstance(value, Text) else [value]
+    shell = SHELLS[node]
+    written = "".join(
+        piece.value if isinstance(piece, Constant) and isinstance(piece.value, str) else "\0" for piece in pieces
+    )
+    found = shell.match(written)
+    if not found:
+        return value
+    rest, position = [], 0
+    for piece in pieces:
+        length = len(piece.value) if isinstance(piece, Constant) and isinstance(piece.value, str) else 1
+        if position + length > found.end():
+            cut = max(0, found.end() - position)
+            whole = isinstance(piece, Constant) and isinstance(piece.value, str)
+            rest.append(Constant(str(piece.value)[cut:]) if whole and isinstance(piece, Constant) else piece)
+        position += length
+    made = text(rest)
+    if node == "table" and isinstance(made, Constant):
+        made = Constant(str(made.value).partition("/")[0])
+    return made.parts[0] if isinstance(made, Text) and len(made.parts) == 1 else made
+
+
+def same_resource(value: Value, trigger: Trigger, resources: dict[Id, Resource]) -> Truth:
+    """Whether a value of code (environment resolved) names the very resource that a trigger listens to."""
+    node = NODES.get(trigger.kind)
+    if node is None or trigger.source is None:
+        return MAYBE
+    return across(
+        _equal(named(a, node, resources, trigger.kind), named(b, node, resources))
+        for a in options(value)
+        for b in options(trigger.source.value)
+    )
+
+
+def _equal(written: Named, source: Named) -> Truth:
+    if written.own:
+        return YES
+    if written.resource is not None and source.resource is not None:
+        return Truth.of(written.resource == source.resource)
+    if UNKNOWN in {written.name, source.name}:
+        return MAYBE
+    found = same(written.name, source.name)
+    if found is NO and source.resource is None and not _is_fixed(source.name):
+        return MAYBE
+    return found
+
+
+def is_own_function(value: Value, targets: Callable[[Value], tuple[Id, ...]], own: Id | None) -> bool:
+    """Whether a value names the function itself: by context, by its own name or ARN, with or without a qualifier."""
+    for option in options(value):
+        if option in {OWN_NAME, OWN_ARN}:
+            return True
+        bare = _bare(option, "function")
+        pieces = bare.parts if isinstance(bare, Text) else (bare,)
+        if pieces[0] in {OWN_NAME, OWN_ARN}:
+            rest = pieces[1] if len(pieces) > 1 else Constant(":")
+            return isinstance(rest, Constant) and str(rest.value).startswith(":")
+        if own is not None and own in targets(option):
+            return True
+    return False

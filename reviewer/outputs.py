@@ -1,0 +1,150 @@
+"""Where reports go: which format to which file, what a report must not overwrite, and writing all of them or none."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reviewer.discover import Tree
+
+STANDARD = "-"
+OWN_KEYS = frozenset({"findings", "runs"})
+"""What a JSON report (`findings`) or a SARIF log (`runs`) has at its top: an earlier report may be written anew."""
+
+
+class OutputError(Exception):
+    """A report that cannot be written where it was to go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """One report. `file` is None for the standard output."""
+
+    format: str
+    file: Path | None = None
+
+
+def paired(formats: Sequence[str], files: Sequence[str], *, quiet: bool) -> tuple[Output, ...]:
+    """The reports that were asked for, the first format with the first file and so on.
+
+    A single format alone goes to the standard output. Where nothing else does, text goes there as well, unless `quiet`.
+    """
+    if not files and len(formats) < 2:
+        return (Output(formats[0] if formats else "text"),)
+    if len(formats) != len(files):
+        raise OutputError(
+            f"{len(formats)} times --format and {len(files)} times --output: each --output takes one --format"
+            f" (`--output {STANDARD}` is the standard output)"
+        )
+    pairs = zip(formats, files, strict=True)
+    outputs = tuple(Output(name, None if file == STANDARD else Path(file)) for name, file in pairs)
+    if len({output.file and output.file.resolve() for output in outputs}) < len(outputs):
+        raise OutputError("two reports go to the same place")
+    is_standard_free = all(output.file for output in outputs)
+    return (*outputs, Output("text")) if is_standard_free and not quiet else outputs
+
+
+def check_target(file: Path, tree: Tree) -> None:
+    """Raise `OutputError` where a report cannot go to `file`, or would overwrite what is reviewed."""
+    if not file.parent.is_dir():
+        raise OutputError(f"--output {file}: no folder `{file.parent}`")
+    try:
+        status = file.lstat()
+    except FileNotFoundError:
+        status = None
+    except (OSError, ValueError) as error:
+        raise OutputError(f"--output {file}: {getattr(error, 'strerror', None) or error}") from None
+    if status is not None and not stat.S_ISREG(status.st_mode):
+        kinds = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a link"}
+        raise OutputError(
+            f"--output {file}: {kinds.get(stat.S_IFMT(status.st_mode), 'no plain file')} is there already"
+        )
+    if not os.access(file.parent, os.W_OK):
+        raise OutputError(f"--output {file}: the folder `{file.parent}` cannot be written to")
+    if status is not None and status.st_size and _is_reviewed(file, tree) and not _is_report(file):
+        raise OutputError(f"--output {file}: this file is one of those that are reviewed")
+
+
+def _is_reviewed(file: Path, tree: Tree) -> bool:
+    place = file.resolve()
+    path = place.relative_to(tree.root).as_posix() if place.is_relative_to(tree.root) else ""
+    return path in {*tree.python, *tree.templates, *dict(tree.left_out)}
+
+
+def _is_report(file: Path) -> bool:
+    try:
+        value = json.loads(file.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and not OWN_KEYS.isdisjoint(value)
+
+
+def write(texts: Mapping[Path, str]) -> None:
+    """Write all files, or raise `OutputError` and leave what was there.
+
+    Each text goes to a new file beside its target first, which then takes the target's name.
+    """
+    written: dict[Path, Path] = {}
+    try:
+        for file, text in texts.items():
+            beside = file.parent / f".lambda-review-{os.urandom(6).hex()}"
+            written[beside] = file
+            with beside.open("xb") as stream:
+                stream.write(text.encode("utf-8", "backslashreplace"))
+        for beside, file in written.items():
+            if file.exists():
+                beside.chmod(stat.S_IMODE(file.stat().st_mode))
+            beside.replace(file)
+    except OSError as error:
+        raise OutputError(f"--output {file}: {error.strerror}") from None
+    finally:
+        for beside in written:
+            beside.unlink(missing_ok=True)
+
+
+def show(text: str, encoding: str = "utf-8") -> None:
+    """Write to the standard output. A reader that has gone away is no error.
+
+    What the encoding lacks becomes an escape sequence.
+    """
+    if sys.stdout is None:
+        raise OutputError("the standard output is closed")
+    try:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
+        sys.stdout.buffer.flush()
+    except BrokenPipeError:
+        let_go()
+    except OSError as error:
+        raise OutputError(f"the standard output: {error.strerror}") from None
+
+
+def let_go() -> None:
+    """Send the rest of the standard output nowhere, so that nothing fails when the interpreter flushes it."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def wants_color(choice: str, environment: Mapping[str, str], *, terminal: bool) -> bool:
+    """Is the text to be coloured? `choice` is auto, always or never.
+
+    With auto, NO_COLOR (https://no-color.org), FORCE_COLOR (https://force-color.org) and a `dumb` terminal decide first.
+    """
+    if choice != "auto":
+        return choice == "always"
+    if environment.get("NO_COLOR"):
+        return False
+    return bool(environment.get("FORCE_COLOR")) or (terminal and environment.get("TERM") != "dumb")
+
+
+def files(outputs: Iterable[Output]) -> list[Path]:
+    """The files among the outputs."""
+    return [output.file for output in outputs if output.file is not None]

@@ -1,0 +1,48 @@
+"""A Python runtime that is past its deprecation date.
+
+A deprecated runtime gets no security updates. Some weeks later Lambda refuses to create functions with it, and then to
+update them.
+
+## Bad
+    # template.yaml
+    Resources:
+      Price:
+        Type: AWS::Serverless::Function
+        Properties:
+          InlineCode: |
+            def handler(event, context):
+                return 42
+          Handler: index.handler
+          Runtime: python3.8  # finding
+
+## Good
+    # template.yaml
+    Resources:
+      Price:
+        Type: AWS::Serverless::Function
+        Properties:
+          InlineCode: |
+            def handler(event, context):
+                return 42
+          Handler: index.handler
+          Runtime: python3.13
+
+## References
+- https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtimes.html
+"""
+
+from reviewer.finding import Severity
+from reviewer.rule import Note, Reports, rule
+from reviewer.subjects import Template
+
+
+@rule(Severity.WARNING, suggest="Moving to a current runtime brings its security updates back.")
+def deprecated_runtime(template: Template) -> Reports:
+    old = template.past_runtimes
+    if not old:
+        return
+    first = old[0]
+    others = [Note(each.at, f"`{each.function}` runs on `{each.runtime}`, deprecated {each.date}") for each in old[1:]]
+    also = f", as are those of {len(others)} more functions" if len(others) > 1 else ", as is that of one more function"
+    message = f"The runtime `{first.runtime}` of `{first.function}` is deprecated since {first.date}"
+    yield first.at, message + (also if others else ""), *others

@@ -1,0 +1,28 @@
+"""A suppression that silences nothing.
+
+The finding that it was written for is gone, or its rule has another name. Left in place, it would silence a later
+finding that nobody has looked at.
+
+## Bad
+    def handler(event, context):
+        return 42  # lambda-review: ignore[http-without-timeout] once it called a service  # finding
+
+## Good
+    import requests
+
+
+    def handler(event, context):
+        requests.get("https://example.com/")  # lambda-review: ignore[http-without-timeout] the proxy bounds the wait
+
+## References
+- https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html#_Toc34317661
+"""
+
+from reviewer.finding import Severity
+from reviewer.rule import Reports, rule
+from reviewer.subjects import Remark
+
+
+@rule(Severity.NOTE, suggest="Removing it, or naming the rule that is meant, keeps suppressions honest.")
+def unused_suppression(remark: Remark) -> Reports:
+    yield remark.at, remark.message

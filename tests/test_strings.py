@@ -1,0 +1,488 @@
+"""Text reasoning against Python itself: what is claimed of a shape or a value holds for the strings it stands for."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable
+from itertools import product
+from pathlib import PurePosixPath
+from urllib import parse
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from reviewer import strings
+from reviewer.shapes import ANY, LONGEST, Shape, concat, exactly, join
+from reviewer.strings import begins, ends, equals, framed, same, shape
+from reviewer.transforms import apply, makes_text
+from reviewer.truth import MAYBE, NO, SOME, YES, Truth, across, both, decide, either
+from reviewer.value import (
+    UNKNOWN,
+    Constant,
+    EventPath,
+    Lookup,
+    OneOf,
+    Parameter,
+    Pseudo,
+    Reference,
+    Text,
+    Transformed,
+    Value,
+    one_of,
+    parts,
+    text,
+)
+
+KEY = EventPath(("Records", "*", "s3", "object", "key"))
+
+
+def a(operation: str, base: Value, *arguments: object) -> Transformed:
+    """A transformed value; plain arguments become constants."""
+    made = tuple(each if isinstance(each, Value) else Constant(each) for each in arguments)  # type: ignore[arg-type]
+    return Transformed(operation, base, made)
+
+
+def plus(*parts: Value | str) -> Value:
+    return text([Constant(part) if isinstance(part, str) else part for part in parts])
+
+
+def key(prefix: str = "", suffix: str = "") -> strings.Known:
+    """The event's key is known to have passed this filter."""
+    return lambda value: Shape(prefix, suffix) if value == KEY else None
+
+
+# --- shapes -------------------------------------------------------------------------------------------------------
+
+
+def covers(found: tuple[Shape, ...], actual: str) -> bool:
+    """Whether a string is among those that some alternatives stand for."""
+    return any(describes(alternative, actual) for alternative in found)
+
+
+def describes(found: Shape, actual: str) -> bool:
+    """Whether a string is one of those that a shape stands for."""
+    if found.exact:
+        return actual == found.prefix
+    between = actual[len(found.prefix) : max(len(actual) - len(found.suffix), 0)]
+    framed_by = actual.startswith(found.prefix) and actual.endswith(found.suffix)
+    return framed_by and len(actual) >= found.least and found.without.isdisjoint(between)
+
+
+LETTERS = "ab./-%+ 2Σß"
+words = st.text(LETTERS, max_size=7)
+
+
+@st.composite
+def described(draw: st.DrawFn, strings: st.SearchStrategy[str] = words) -> tuple[str, Shape]:
+    """A string, and something true of it."""
+    actual = draw(strings)
+    if draw(st.integers(0, 5)) == 0:
+        return actual, exactly(actual)
+    start, end = draw(st.integers(0, len(actual))), draw(st.integers(0, len(actual)))
+    between = set(actual[start : max(end, start)])
+    without = frozenset(draw(st.sets(st.sampled_from(LETTERS), max_size=3)) - between)
+    return actual, Shape(actual[:start], actual[end:], least=draw(st.integers(0, len(actual))), without=without)
+
+
+def names_a_file(path: str) -> bool:
+    """The paths that path operations speak of."""
+    name = path.rpartition("/")[2]
+    return bool(name) and not name.startswith(".") and not name.endswith(".")
+
+
+affixes = st.text("ab./", min_size=1, max_size=3)
+CHARACTERWISE = ("lower", "upper", "casefold", "title", "capitalize", "swapcase")
+METHODS: dict[str, tuple[st.SearchStrategy[str | int], ...]] = {
+    **dict.fromkeys(CHARACTERWISE, ()),
+    **dict.fromkeys(("strip", "lstrip", "rstrip"), (affixes,)),
+    "replace": (affixes, st.text("ab./", max_size=3), st.integers(-1, 3)),
+    "removeprefix": (affixes,),
+    "removesuffix": (affixes,),
+    "zfill": (st.integers(0, 9),),
+}
+CUTS: dict[str, Callable[[str, str], str]] = {
+    "split_first": lambda x, sep: x.split(sep)[0],
+    "split_last": lambda x, sep: x.split(sep)[-1],
+    "rsplit_head": lambda x, sep: x.rsplit(sep, 1)[0],
+    "partition_tail": lambda x, sep: x.partition(sep)[2],
+}
+PATHS: dict[str, tuple[Callable[[str], str], ...]] = {
+    "basename": (posixpath.basename, lambda x: PurePosixPath(x).name),
+    "dirname": (posixpath.dirname, lambda x: str(PurePosixPath(x).parent)),
+    "splitext_stem": (lambda x: posixpath.splitext(x)[0],),
+    "splitext_extension": (lambda x: posixpath.splitext(x)[1], lambda x: PurePosixPath(x).suffix),
+    "stem": (lambda x: PurePosixPath(x).stem, lambda x: posixpath.splitext(posixpath.basename(x))[0]),
+    "path": (str, lambda x: str(PurePosixPath(x))),
+}
+
+
+@given(described(), described())
+def test_concatenation_and_join_hold(one: tuple[str, Shape], other: tuple[str, Shape]) -> None:
+    assert describes(concat(one[1], other[1]), one[0] + other[0])
+    assert all(describes(join([one[1], other[1]]), actual) for actual in (one[0], other[0]))
+
+
+@pytest.mark.parametrize("name", METHODS)
+@given(data=st.data())
+def test_what_is_claimed_of_a_method_holds(name: str, data: st.DataObject) -> None:
+    actual, known = data.draw(described())
+    arguments = [data.draw(strategy) for strategy in METHODS[name]]
+    plain = tuple(exactly(argument) if isinstance(argument, str) else argument for argument in arguments)
+    assert covers(apply(name, known, plain), getattr(actual, name)(*arguments))
+
+
+@pytest.mark.parametrize("name", CUTS)
+@given(described(), affixes)
+def test_what_is_claimed_of_a_cut_holds(name: str, one: tuple[str, Shape], sep: str) -> None:
+    found = apply(name, one[1], (exactly(sep),))
+    assert covers(found, CUTS[name](one[0], sep))
+    if name == "split_last":
+        assert covers(found, one[0].rsplit(sep, 1)[-1])
+
+
+@given(described(), st.none() | st.integers(-8, 8), st.none() | st.integers(-8, 8))
+def test_what_is_claimed_of_a_slice_holds(one: tuple[str, Shape], start: int | None, stop: int | None) -> None:
+    assert covers(apply("slice", one[1], (start, stop)), one[0][start:stop])
+
+
+@pytest.mark.parametrize("name", ["quote", "quote_plus", "unquote", "unquote_plus"])
+@given(one=described(st.text("ab2F%+/ ß", max_size=7)))
+def test_what_is_claimed_of_url_encoding_holds(name: str, one: tuple[str, Shape]) -> None:
+    assert covers(apply(name, one[1]), getattr(parse, name)(one[0]))
+
+
+@pytest.mark.parametrize("name", PATHS)
+@given(one=described(st.text("ab./", max_size=8).filter(names_a_file)))
+def test_what_is_claimed_of_a_path_holds(name: str, one: tuple[str, Shape]) -> None:
+    assert all(covers(apply(name, one[1]), reading(one[0])) for reading in PATHS[name])
+
+
+@pytest.mark.parametrize("name", ["with_suffix", "with_name"])
+@given(described(st.text("ab./", max_size=8).filter(names_a_file)), described(st.text("ab", min_size=1, max_size=3)))
+def test_what_is_claimed_of_a_changed_path_holds(name: str, one: tuple[str, Shape], new: tuple[str, Shape]) -> None:
+    dot = "." if name == "with_suffix" else ""
+    changed = getattr(PurePosixPath(one[0]), name)(dot + new[0])
+    assert covers(apply(name, one[1], (concat(exactly(dot), new[1]),)), str(changed))
+
+
+@given(described(), described(), described())
+def test_what_is_claimed_of_joined_paths_holds(
+    one: tuple[str, Shape], two: tuple[str, Shape], three: tuple[str, Shape]
+) -> None:
+    assert covers(apply("path_join", one[1], (two[1], three[1])), posixpath.join(one[0], two[0], three[0]))
+    assert covers(apply("join", one[1], (two[1], three[1])), one[0].join([two[0], three[0]]))
+
+
+def test_a_call_that_would_raise_or_is_unknown_leaves_nothing_known() -> None:
+    assert apply("split_first", exactly("a b")) == (ANY,)
+    assert apply("split_first", Shape("a"), (exactly(""),)) == (ANY,)
+    assert apply("replace", Shape("a"), (1, None)) == (ANY,)
+    assert apply("rot13", exactly("a")) == (ANY,)
+    assert not makes_text("split") and makes_text("path_join")
+
+
+def test_sizes_are_bounded() -> None:
+    long = exactly("x" * LONGEST)
+    assert not concat(long, long).exact and concat(long, long).least >= LONGEST
+    assert len(apply("zfill", exactly("1"), (10**12,))[0].prefix) <= LONGEST
+    assert len(apply("replace", long, (exactly("x"), long))[0].suffix) <= LONGEST
+    deep: Value = KEY
+    for _ in range(200):
+        deep = Transformed("lower", deep)
+    assert begins(deep, "a") is MAYBE
+
+
+# --- questions: what loops ask ------------------------------------------------------------------------------------
+
+Affixes = tuple[str, str]
+
+CASES: list[tuple[str, Value, Affixes, Affixes, Truth]] = [
+    # what is written · the trigger's prefix and suffix, known of the key · prefix and suffix asked for · answer
+    ("the key itself", KEY, ("in/", ".raw"), ("in/", ".raw"), YES),
+    ("first replaced", a("replace", KEY, "incoming/", "done/", 1), ("incoming/", ""), ("done/", ""), YES),
+    ("first replaced, back", a("replace", KEY, "incoming/", "done/", 1), ("incoming/", ""), ("incoming/", ""), NO),
+    ("perhaps replaced", a("replace", KEY, "img/", "img-small/"), ("img", ""), ("img", ""), YES),
+    ("extension replaced", a("replace", KEY, ".raw", ".txt"), ("", ".raw"), ("", ".txt"), YES),
+    ("extension gone", a("replace", KEY, ".raw", ".txt"), ("", ".raw"), ("", ".raw"), NO),
+    ("stem and json", plus(a("splitext_stem", KEY), ".json"), ("in/", ".csv"), ("in/", ".json"), YES),
+    ("stem and same ending", plus(a("splitext_stem", KEY), "-clean.csv"), ("", ".csv"), ("", ".csv"), YES),
+    (
+        "both halves",
+        plus(a("splitext_stem", KEY), "-s", a("splitext_extension", KEY)),
+        ("a/", ".jpg"),
+        ("a/", ".jpg"),
+        YES,
+    ),
+    ("rsplit", plus(a("rsplit_head", KEY, "."), ".png"), ("in/", ".jpg"), ("in/", ".jpg"), NO),
+    ("rsplit, perhaps the same", plus(a("rsplit_head", KEY, "."), ".png"), ("in/", ""), ("in/", ".png"), YES),
+    ("name without folder", a("basename", KEY), ("uploads/", ".csv"), ("uploads/", ""), NO),
+    ("name keeps ending", a("basename", KEY), ("uploads/", ".csv"), ("", ".csv"), YES),
+    ("name under another", plus("texts/", a("split_last", KEY, "/")), ("texts/counts/", ""), ("texts/counts/", ""), NO),
+    ("prefixed", plus("thumb-", KEY), ("img/", ".jpg"), ("img/", ".jpg"), NO),
+    ("prefixed, suffix filter", plus("thumb-", KEY), ("", ".jpg"), ("", ".jpg"), YES),
+    ("prefix is no folder", plus("a-out/", KEY), ("a", ""), ("a", ""), YES),
+    ("joined", a("path_join", Constant("in"), a("basename", KEY)), ("in/", ""), ("in/", ""), YES),
+    ("joined, perhaps absolute", a("path_join", Constant("in"), KEY), ("", ""), ("in/", ""), MAYBE),
+    ("flattened", a("replace", KEY, "/", "_"), ("in/", ""), ("in/", ""), NO),
+    ("decoded", a("unquote_plus", KEY), ("in/", "data.json"), ("in/", "data.json"), YES),
+    ("decoded, encoded filter", a("unquote_plus", KEY), ("in put/%", ""), ("in put/%", ""), MAYBE),
+    ("lower", a("lower", KEY), ("IN/", ""), ("IN/", ""), NO),
+    ("another suffix", a("with_suffix", KEY, ".png"), ("in/", ".jpg"), ("in/", ".png"), YES),
+    ("another name", a("with_name", KEY, "index.html"), ("in/", ""), ("in/", "index.html"), YES),
+    ("moved", plus("out/", a("removeprefix", KEY, "in/")), ("in/", ""), ("out/", ""), YES),
+    ("moved, nothing known", a("removeprefix", KEY, "in/"), ("in/", ""), ("in/", ""), MAYBE),
+    ("in a folder below", plus(a("dirname", KEY), "/small/", a("basename", KEY)), ("in/", ""), ("in/", ""), YES),
+    ("joined below", a("path_join", a("dirname", KEY), Constant("s"), Constant("x")), ("in/a", ""), ("in/", "/x"), YES),
+    ("unknown", UNKNOWN, ("", ""), ("a", ""), MAYBE),
+    ("unknown, no filter", UNKNOWN, ("", ""), ("", ""), YES),
+    ("one arm", OneOf((plus("in/", KEY), plus("out/", KEY))), ("", ""), ("in/", ""), SOME),
+    ("no arm", OneOf((Constant("in/a.txt"), Constant("out/a.raw"))), ("", ""), ("in/", ".raw"), NO),
+    ("each arm", OneOf((Constant("in/a"), plus("in/", KEY))), ("", ""), ("in/", ""), YES),
+    ("an arm unknown", OneOf((Constant("in/a"), UNKNOWN)), ("", ""), ("in/", ""), SOME),
+]
+
+
+@pytest.mark.parametrize(("value", "filtered", "asked", "answer"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_written_keys(value: Value, filtered: Affixes, asked: Affixes, answer: Truth) -> None:
+    assert framed(value, *asked, key(*filtered)) is answer
+
+
+def test_symbolic_prefixes_compare_by_their_parts() -> None:
+    folder = Parameter("t.yaml", "Folder")
+    assert begins(plus(folder, "/in/", KEY), plus(folder, "/in")) is YES
+    assert begins(plus(folder, "/in/", KEY), plus(folder, "/out")) is NO
+    assert ends(plus(KEY, "-", folder), plus("x-", folder), key(suffix="x")) is YES
+    assert ends(plus(KEY, "-", folder), plus("x-", folder), key(suffix="y")) is NO
+    assert equals(plus("a", KEY), "bcd") is NO
+    assert equals(plus("long-", KEY), "lo") is NO
+
+
+def test_two_choices_that_may_exclude_each_other_are_no_proof() -> None:
+    one, other = OneOf((Constant("a"), Constant("b"))), OneOf((Constant("x"), Constant("y")))
+    assert equals(plus(one, other), "ax") is MAYBE
+    assert begins(plus(one, other), "a") is SOME
+    assert equals(plus(one, other), "c") is NO
+
+
+# --- names --------------------------------------------------------------------------------------------------------
+
+STAGE = Parameter("t.yaml", "Stage", (Constant("dev"), Constant("live")), closed=True)
+PROJECT = Parameter("t.yaml", "Project", (Constant("acme"),))
+OPEN = Parameter("t.yaml", "Suffix")
+INTAKE = Lookup(
+    ((("dev", "In"), Constant("acme-dev-intake")), (("live", "In"), Constant("acme-live-intake"))),
+    (STAGE, Constant("In")),
+)
+QUEUE, OTHER = Reference("t.yaml", "Queue"), Reference("t.yaml", "Other")
+
+NAMES: list[tuple[str, Value, Value, Truth]] = [
+    ("map cells in each world", INTAKE, plus("acme-", STAGE, "-intake"), YES),
+    ("map cells in one", INTAKE, Constant("acme-dev-intake"), SOME),
+    ("map cells in none", INTAKE, Constant("acme-test-intake"), NO),
+    ("another name in each world", INTAKE, plus("acme-", STAGE, "-checked"), NO),
+    ("the map itself", INTAKE, INTAKE, YES),
+    ("a default", plus(PROJECT, "-", STAGE), plus("acme-", STAGE), SOME),
+    ("a default and a stage", plus(PROJECT, "-", STAGE), Constant("acme-dev"), SOME),
+    ("no default", plus(OPEN, "-in"), Constant("acme-in"), MAYBE),
+    ("not with any value", plus(OPEN, "-in"), Constant("acme-out"), NO),
+    ("a parameter with a constant", OPEN, plus(OPEN, "-out"), NO),
+    ("the same letters", plus("ab", OPEN), plus(OPEN, "ba"), MAYBE),
+    ("other letters", plus("ab", OPEN), plus(OPEN, "cd"), NO),
+    ("a reference", QUEUE, Reference("t.yaml", "Queue"), YES),
+    ("two references", QUEUE, OTHER, NO),
+    ("their regions", Reference("t.yaml", "A", "Region"), Reference("t.yaml", "B", "Region"), MAYBE),
+    ("a reference and its arn", QUEUE, Reference("t.yaml", "Queue", "Arn"), MAYBE),
+    ("a reference and more", plus(QUEUE, "-dlq"), QUEUE, NO),
+    ("references around", plus("a-", QUEUE, "-z"), plus("a-", OTHER, "-z"), NO),
+    ("event paths", KEY, EventPath(KEY.path), YES),
+    ("unknowns", UNKNOWN, UNKNOWN, MAYBE),
+    ("unknown parts", plus("a-", UNKNOWN), plus("a-", UNKNOWN), MAYBE),
+    ("stacks", Pseudo("AWS::StackName", "a.yaml"), Pseudo("AWS::StackName", "b.yaml"), MAYBE),
+    ("the same operation", a("lower", OPEN), a("lower", OPEN), YES),
+    ("an arm", OneOf((QUEUE, OTHER)), QUEUE, SOME),
+    ("no arm", OneOf((QUEUE, OTHER)), Reference("t.yaml", "Third"), NO),
+    ("both arms", OneOf((plus("a-", STAGE), INTAKE)), plus(STAGE, "-a"), NO),
+    ("an arm of another", OneOf((QUEUE, Constant("x"))), OneOf((Constant("y"), QUEUE)), MAYBE),
+    ("numbers", Constant(12), Constant("12"), YES),
+    ("bytes", Constant(b"a"), Constant("a"), MAYBE),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "answer"), [c[1:] for c in NAMES], ids=[c[0] for c in NAMES])
+def test_names(one: Value, other: Value, answer: Truth) -> None:
+    assert same(one, other) is answer
+    assert same(other, one) is answer
+
+
+def test_a_parameter_of_an_inner_stack_is_the_one_that_it_is_given() -> None:
+    inner = Parameter("inner.yaml", "Name", (plus("x-", STAGE),), closed=True)
+    assert same(inner, plus("x-", STAGE)) is YES
+    assert same(inner, plus(STAGE, "-x")) is NO
+    assert same(plus(inner, inner), plus("x-devx-", STAGE)) is SOME
+
+
+def test_too_many_worlds_stay_symbolic() -> None:
+    many = [Parameter("t.yaml", str(n), (Constant("a"), Constant("b")), closed=True) for n in range(12)]
+    assert same(plus(*many), plus(*many)) is YES
+    assert same(plus(*many), plus(*many, "x")) is NO
+    assert same(plus(*many), plus(*many[::-1])) in (SOME, MAYBE)
+
+
+PARAMETERS = (STAGE, Parameter("t.yaml", "Color", (Constant("dev"), Constant("a"), Constant("-")), closed=True))
+EVENTS = (KEY, EventPath(("detail",)))
+constants = st.sampled_from(["", "a", "-", "dev", "-dev", "a-"]).map(Constant)
+lookups = st.tuples(*[constants] * 4).map(
+    lambda cells: Lookup(
+        tuple(zip((("dev", "a"), ("live", "a"), ("dev", "-"), ("live", "-")), cells, strict=True)),
+        (PARAMETERS[0], Constant("a")),
+    )
+)
+
+
+def symbolic(leaves: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
+    def wider(inner: st.SearchStrategy[Value]) -> st.SearchStrategy[Value]:
+        return st.one_of(
+            st.lists(inner, max_size=3).map(text),
+            st.tuples(inner, st.sampled_from(["a", "-", "dev"]), st.sampled_from(["", "-a"])).map(
+                lambda made: a("replace", made[0], made[1], made[2])
+            ),
+            inner.map(lambda value: a("split_first", value, "-")),
+            inner.map(lambda value: a("upper", value)),
+            inner.map(lambda value: a("basename", value)),
+        )
+
+    return st.recursive(leaves, wider, max_leaves=5)
+
+
+closed = symbolic(st.one_of(constants, st.sampled_from(PARAMETERS), lookups))
+anything = symbolic(
+    st.one_of(
+        constants,
+        st.sampled_from(PARAMETERS),
+        lookups,
+        st.sampled_from(EVENTS),
+        st.lists(constants, min_size=2, max_size=3).map(lambda options: one_of([*options])),
+        st.just(UNKNOWN),
+    )
+)
+
+Assignment = dict[Value, str]
+
+
+def spelled(value: Value, given: Assignment) -> str:
+    """The string that a value is under an assignment of parameters, arms and event."""
+    match value:
+        case Constant(plain):
+            return str(plain)
+        case Text(pieces):
+            return "".join(spelled(piece, given) for piece in pieces)
+        case Transformed("replace", base, (Constant(str(old)), Constant(str(new)))):
+            return spelled(base, given).replace(old, new)
+        case Transformed("split_first", base):
+            return spelled(base, given).split("-")[0]
+        case Transformed("upper", base):
+            return spelled(base, given).upper()
+        case Transformed("basename", base):
+            return posixpath.basename(spelled(base, given))
+        case Lookup(cells, (first, second)):
+            return spelled(dict(cells)[spelled(first, given), spelled(second, given)], given)
+    return given[value]
+
+
+def worlds(*values: Value) -> list[Assignment]:
+    """All assignments of the parameters, and of the branches within some values."""
+    free: dict[Value, tuple[Value, ...]] = {parameter: parameter.options for parameter in PARAMETERS}
+    free |= {branch: branch.options for value in values for branch in branches_of(value)}
+    return [
+        {choice: spelled(option, {}) for choice, option in zip(free, options, strict=True)}
+        for options in product(*free.values())
+    ]
+
+
+def branches_of(value: Value) -> list[OneOf]:
+    if isinstance(value, OneOf):
+        return [value]
+    return [found for part in parts(value) for found in branches_of(part)]
+
+
+QUESTIONS: dict[str, tuple[Callable[[Value, Value], Truth], Callable[[str, str], bool]]] = {
+    "same": (same, str.__eq__),
+    "begins": (begins, str.startswith),
+    "ends": (ends, str.endswith),
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@given(one=closed, other=closed)
+def test_closed_names_are_decided_as_enumeration_decides(question: str, one: Value, other: Value) -> None:
+    ask, hold = QUESTIONS[question]
+    facts = {hold(spelled(one, world), spelled(other, world)) for world in worlds()}
+    assert ask(one, other) is {(True,): YES, (False,): NO, (False, True): SOME}[tuple(sorted(facts))]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@given(one=anything, other=anything, event=st.tuples(words, words, words))
+def test_what_is_certain_holds_for_each_event(question: str, one: Value, other: Value, event: tuple[str, ...]) -> None:
+    ask, hold = QUESTIONS[question]
+    leaves = dict(zip((*EVENTS, UNKNOWN), event, strict=True))
+    assume(all("/" not in each or names_a_file(each) for each in event))
+    facts = {
+        hold(spelled(one, {**leaves, **world}), spelled(other, {**leaves, **world})) for world in worlds(one, other)
+    }
+    answer = ask(one, other)
+    assert True in facts or answer not in (YES, SOME)
+    assert False in facts or answer is not NO
+    assert facts == {True} or answer is not YES
+    assert facts == {False} or answer is not NO
+
+
+def blurred(value: Value, hidden: Value) -> Value:
+    """A value with UNKNOWN in place of another."""
+    match value:
+        case _ if value == hidden:
+            return UNKNOWN
+        case Text(pieces):
+            return text([blurred(piece, hidden) for piece in pieces])
+        case Transformed(operation, base, arguments):
+            return Transformed(operation, blurred(base, hidden), arguments)
+    return value
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@given(one=anything, other=anything, hidden=st.sampled_from((*EVENTS, *PARAMETERS)) | constants)
+def test_knowing_less_never_turns_an_answer_around(question: str, one: Value, other: Value, hidden: Value) -> None:
+    ask, _ = QUESTIONS[question]
+    before, after = ask(one, other), ask(blurred(one, hidden), other)
+    assert {before, after} != {YES, NO}
+
+
+@given(anything)
+def test_shapes_stay_few(value: Value) -> None:
+    assert 1 <= len(shape(value)) <= strings.MOST_SHAPES
+
+
+# --- truth --------------------------------------------------------------------------------------------------------
+
+
+def test_truth_tables() -> None:
+    assert [YES & SOME, YES & MAYBE, SOME & SOME, SOME & MAYBE, SOME & NO] == [SOME, MAYBE, MAYBE, MAYBE, NO]
+    assert [NO | SOME, SOME | SOME, SOME | MAYBE, SOME | YES, NO | MAYBE] == [SOME, SOME, SOME, YES, MAYBE]
+    assert [~YES, ~NO, ~SOME, ~MAYBE] == [NO, YES, MAYBE, MAYBE]
+    assert [truth.some for truth in (YES, SOME, MAYBE, NO)] == [True, True, False, False]
+    assert across([YES, YES]) is YES and across([NO, NO]) is NO and across([NO, YES]) is SOME
+    assert across([NO, MAYBE]) is MAYBE and across([]) is MAYBE
+    assert both([]) is YES and either([]) is NO
+    with pytest.raises(TypeError):
+        bool(YES)
+
+
+def test_decide_settles_one_branch_after_the_other() -> None:
+    arms = OneOf((Constant(1), Constant(2)))
+
+    def is_one(value: Value) -> Truth:
+        return MAYBE if isinstance(value, OneOf) else Truth.of(value == Constant(1))
+
+    assert decide(is_one, arms) is SOME
+    assert decide(lambda value: ~is_one(value) | is_one(value), arms) is YES
+    assert decide(lambda one, other: is_one(one) & is_one(other), arms, OneOf((Constant(1), Constant(3)))) is MAYBE

@@ -14,6 +14,7 @@ import click
 from reviewer.config import SEVERITIES, THRESHOLDS, Config, ConfigError, nearest
 from reviewer.outputs import Output, OutputError, check_target, files, let_go, paired, show, wants_color, write
 from reviewer.report import FORMATS
+from reviewer.usage import Choice, Command, Group, option, worded
 
 if TYPE_CHECKING:
     from reviewer.discover import Tree
@@ -39,68 +40,10 @@ STATUSES = (
     ("1", "findings"),
     ("2", "no review, or an incomplete one: arguments, settings, an internal error"),
 )
-
-
-# --- how click is used --------------------------------------------------------------------------------------------
-
-
-class Choice(click.Choice):  # type: ignore[type-arg]
-    """A choice that names the nearest one where there is none such."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        names = [str(name) for name in self.choices]
-        if value not in names:
-            option = param.opts[0] if param else ""
-            raise click.UsageError(f"{option}: `{value}` is none of {', '.join(names)}{nearest(value, names)}")
-        return value
-
-
-class Option(click.Option):
-    """An option that knows its section of the help."""
-
-    def __init__(self, *args: Any, section: str, **settings: Any) -> None:
-        super().__init__(*args, **settings)
-        self.section = section
-
-
-class Command(click.Command):
-    """A command whose help shows its options in sections."""
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        sections: dict[str, list[tuple[str, str]]] = {}
-        for param in self.get_params(ctx):
-            if record := param.get_help_record(ctx):
-                sections.setdefault(getattr(param, "section", "Other"), []).append(record)
-        for section, records in sections.items():
-            _section(formatter, section, records)
-
-
-class Group(click.Group):
-    """A group that takes anything but a command's name as arguments of `check`, and shows its help as its own."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        own = {name for param in self.get_params(ctx) for name in param.opts}
-        if args and args[0] not in {*self.commands, *own}:
-            args = ["check", *args]
-        return super().parse_args(ctx, args)
-
-    def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        formatter.write_usage(NAME, "[OPTIONS] PATH...")
-        formatter.write_usage(NAME, "COMMAND [ARGUMENTS]", " " * len("Usage: "))
-
-    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        _section(formatter, "Examples", EXAMPLES)
-        commands = [(name, command.get_short_help_str(formatter.width)) for name, command in self.commands.items()]
-        _section(formatter, "Commands", commands)
-        with click.Context(check, ctx, "check", help_option_names=[]) as inner:
-            check.format_options(inner, formatter)
-        super(click.Group, self).format_options(ctx, formatter)
-        _section(formatter, "Exit status", STATUSES)
-
-
-def _section(formatter: click.HelpFormatter, title: str, rows: Sequence[tuple[str, str]]) -> None:
-    with formatter.section(title):
-        formatter.write_dl(rows)
+MISSING = {
+    "paths": f"no path given; `{NAME} .` reviews the current folder",
+    "rule": f"no rule given; `{NAME} rules` lists them",
+}
 
 
 def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
@@ -117,8 +60,11 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
 
 @click.group(
     cls=Group,
+    default="check",
+    examples=EXAMPLES,
+    statuses=STATUSES,
+    failed=FAILED,
     help=SUMMARY,
-    no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
 @click.option(
@@ -128,32 +74,40 @@ def cli() -> None:
     pass
 
 
-def option(section: str, *names: str, **settings: Any) -> Any:
-    return click.option(*names, cls=Option, section=section, **settings)
-
-
-RULES, FILES, OUTPUT = "Which rules", "Which files", "Output"
+RULES, FILES, FOUND, OUTPUT = "Which rules", "Which files", "Which findings", "Output"
+LEVELS = ", ".join(SEVERITIES)
+KINDS = ", ".join(FORMATS) + "."
+COLORS = ["auto", "always", "never"]
 
 
 @cli.command(cls=Command, short_help="Review files and folders; what PATH... alone does.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@option(RULES, "--select", multiple=True, metavar="NAME", help="Run these rules or groups only, or `all` there are.")
+@option(RULES, "--select", multiple=True, metavar="NAME", help="Run these rules or groups only (`all`: all there are).")
 @option(RULES, "--ignore", multiple=True, metavar="NAME", help="Leave these rules or groups out.")
-@option(RULES, "--pedantic", is_flag=True, help="Run the rules that give advice for a second look, too.")
-@option(RULES, "--guardrails", is_flag=True, help="Run the rules of the signing and versioning policy, too.")
-@option(RULES, "--min-severity", type=Choice([*SEVERITIES]), help="Report findings from this severity on.  [note]")
-@option(RULES, "--fail-on", type=Choice([*THRESHOLDS]), help="Exit with status 1 from this severity on.  [note]")
-@option(FILES, "--all", "everything", is_flag=True, help="Review every Python file, with tests and ignored files.")
-@option(FILES, "--exclude", multiple=True, metavar="PATTERN", help="Leave out files that match, as in a .gitignore.")
-@option(FILES, "--config", metavar="FILE", help="Take the settings from this file.  [the nearest pyproject.toml]")
-@option(FILES, "--stdin-filename", metavar="FILE", help="What the file is called that `-` reads from standard input.")
-@option(OUTPUT, "--format", "formats", multiple=True, type=Choice([*FORMATS]), help="How to report.  [text]")
-@option(OUTPUT, "--output", "targets", multiple=True, metavar="FILE", help="Where to; each takes one --format.")
+@option(RULES, "--pedantic", is_flag=True, help="Run the pedantic rules as well.")
+@option(RULES, "--guardrails", is_flag=True, help="Run the rules about signing and versions as well.")
+@option(FILES, "--all", "everything", is_flag=True, help="Review all Python files, also tests and ignored ones.")
+@option(FILES, "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in a .gitignore.")
+@option(FILES, "--config", metavar="FILE", help="Read the settings there, not in the nearest pyproject.toml.")
+@option(FILES, "--stdin-filename", metavar="FILE", help="The name of the file that `-` reads from standard input.")
+@option(
+    FOUND, "--min-severity", type=Choice([*SEVERITIES]), metavar="LEVEL", help=f"Report from this level on: {LEVELS}."
+)
+@option(
+    FOUND,
+    "--fail-on",
+    type=Choice([*THRESHOLDS]),
+    metavar="LEVEL",
+    help="Exit with 1 from this level on, or `never`. [note]",
+)
+@option(OUTPUT, "--format", "formats", multiple=True, type=Choice([*FORMATS]), metavar="FORMAT", help=f"{KINDS} [text]")
+@option(OUTPUT, "--output", "targets", multiple=True, metavar="FILE", help="Write the report there; one per --format.")
 @option(OUTPUT, "--statistics", is_flag=True, help="Count the findings of each rule.")
-@option(OUTPUT, "-q", "--quiet", is_flag=True, help="Findings only, and no text beside files.")
-@option(OUTPUT, "-v", "--verbose", is_flag=True, help="All that there is to say, with what was left out and why.")
-@option(OUTPUT, "--color", type=Choice(["auto", "always", "never"]), default="auto", help="Colour the text.  [auto]")
+@option(OUTPUT, "-q", "--quiet", is_flag=True, help="Findings only; no text beside --output.")
+@option(OUTPUT, "-v", "--verbose", is_flag=True, help="Explain each finding in full; list what was left out, and why.")
+@option(OUTPUT, "--color", type=Choice(COLORS), default="auto", metavar="WHEN", help=f"{', '.join(COLORS)}. [auto]")
 def check(
+    *,
     paths: tuple[str, ...],
     formats: tuple[str, ...],
     targets: tuple[str, ...],
@@ -168,7 +122,10 @@ def check(
     """Review files and folders.
 
     A folder: the functions of its templates, handlers that no template names, and the modules that these import.
-    A file: all of it, with its template looked for upwards. `-`: the standard input.
+
+    A file: all of it; its template is looked for upwards.
+
+    `-`: the standard input, as a file.
     """
     from reviewer.discover import discover, root_of  # noqa: PLC0415
     from reviewer.rule import collect  # noqa: PLC0415
@@ -191,7 +148,7 @@ def check(
     write({output.file: report for output, report in reports.items() if output.file})
     for output, report in reports.items():
         if output.file is None:
-            show(report, sys.stdout.encoding if output.format == "text" else "utf-8")
+            show(report, sys.stdout.encoding if output.format == "text" else None)
     if Output("text") not in outputs:
         for error in review.errors:
             click.echo(f"{NAME}: internal error: {_visible(error)}", err=True)
@@ -350,6 +307,8 @@ def _rendered(output: Output, review: Review, rules: dict[str, Rule], color: str
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status; no exception leaves it."""
+    if sys.stdout is None:  # its file descriptor is closed
+        sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
     try:
         status = cli.main(arguments, NAME, standalone_mode=False)
         sys.stdout.flush()
@@ -359,13 +318,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
-    except click.exceptions.NoArgsIsHelpError as error:
-        click.echo(error.format_message(), err=True)
     except click.ClickException as error:
-        _fail(f"error: {_worded(error)}")
+        _fail(f"error: {worded(error, MISSING)}")
     except (ConfigError, OutputError) as error:
         _fail(f"error: {error}")
-    except Exception as error:  # noqa: BLE001 - the last resort: a short text instead of a traceback
+    except OSError as error:
+        _fail(f"error: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
+    except Exception as error:
         _fail(f"internal error: {_located(error)}")
     return FAILED
 
@@ -378,19 +337,6 @@ def _visible(text: str) -> str:
     from reviewer.report.terminal import visible  # noqa: PLC0415
 
     return visible(text)
-
-
-def _worded(error: click.ClickException) -> str:
-    """An error of click in one line, in the words of the other messages."""
-    if isinstance(error, click.NoSuchOption):
-        return f"no option `{error.option_name}`{nearest(error.option_name, error.possibilities or ())}"
-    if isinstance(error, click.MissingParameter) and error.param is not None:
-        hints = {
-            "paths": f"no path given; `{NAME} .` reviews the current folder",
-            "rule": f"no rule given; `{NAME} rules` lists them",
-        }
-        return hints.get(error.param.name or "", error.format_message())
-    return " ".join(error.format_message().split()).rstrip(".")
 
 
 def _located(error: Exception) -> str:

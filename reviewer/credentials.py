@@ -72,7 +72,7 @@ _REFERENCE = r"""(?x) [./~].*                            # a path
     | [\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,12}                # a host, a file, a dotted name
     | [\w.+-]+@[\w-]+(?:\.[\w-]+)+                       # a mail address
     | \d{4}-\d\d-\d\d.*                                  # a date
-    | [\d.:/+-]+                                         # a number, an IP address, a version
+    | [\d.:/+-]+ | v?\d+(?:\.\d+)+[\w.+-]*             # a number, an IP address, a version
     | .*(?:\\[dws]|\[\^|\(\?|\[A-Z|\[a-z|\{\d+,).*       # a regular expression
     | .*\b(?i:hmac|sha-?\d|aes[-_]?\d|rsa[-_]|pbkdf).*   # an algorithm
     | [a-z]+/[\w.+-]+(?:;.*)?                            # a MIME type
@@ -119,7 +119,7 @@ def _dull(text: str) -> int:
 
 def _consists_of(text: str, words: frozenset[str]) -> bool:
     """Whether a text is made of these words, also with `@`, `0`, `$` in place of letters, and of a few digits."""
-    for spelling in {text, text.translate(str.maketrans("@0$", "aos"))}:
+    for spelling in (text, text.casefold().translate(str.maketrans("@0$", "aos"))):
         parts = _regex(_PARTS).findall(spelling)
         if parts and all(part.lower() in words or (part.isdigit() and _is_counter(part)) for part in parts):
             return True
@@ -150,7 +150,7 @@ def _is_random(text: str) -> bool:
     residue, share = _residue(text)
     groups = len(_regex(r"\d+").findall(text))
     if not groups:
-        return len(text) >= 20 and share >= 0.5 and not (text.islower() or text.isupper())
+        return share >= 0.5 and _regex("(?=.*[a-z])(?=.*[A-Z])[A-Za-z+=]{24,}").fullmatch(text) is not None
     return residue >= 6 and (share >= 0.5 or (share >= 0.3 and groups >= 4))
 
 
@@ -319,9 +319,10 @@ _ASSIGNED = rf"""(?xm) (?<![\w.-]) (?P<name>[A-Za-z_][\w.-]{{0,80}})
     \s{{0,9}} [rbufRBUF]{{0,2}} (?: {_QUOTED} | {_BARE} )"""
 _LITERAL = rf"""(?xm) {_QUOTED} | [:=] \s{{0,9}} {_BARE}"""
 _SCALAR = rf"""(?xm) {_QUOTED} | [:=] \s{{0,9}} (?:
-    (?<=[=\s]) (?P<words>[^\s"'`(){{}}\[\],;=:\#<>][^"'`(){{}}\[\]=:\#\n]{{2,4096}}) (?=(?:\#.*)?$) | {_BARE} )"""
+    (?<=[=\s]) (?P<words>[^\s"'`(){{}}\[\],;=:\#<>][^"'`(){{}}\[\]=:\#\n]{{1,4096}}(?<!\s)) (?=[ \t]{{0,99}}(?:\#.*)?$)
+    | {_BARE} )"""
 _KEY_LINE = r"""(?m)^[ \t"'rb]{0,200}(?P<key>[A-Za-z0-9+/]{48,76}={0,2})(?:\\n)?["']?[ \t\\+,)]{0,200}$"""
-_KEY_REST = r"""(?m)^[ \t]{0,200}(?P<key>[A-Za-z0-9+/]{4,76}={0,2})["']{0,3}[)]?$"""
+_KEY_REST = r"""(?m)^[ \t]{0,200}(?P<key>[A-Za-z0-9+/]{8,76}={0,2})["']{0,3}[)]?$"""
 
 
 def masked(text: str, *, strictly: bool = False) -> str:
@@ -352,14 +353,14 @@ def _merged(spans: Iterator[tuple[int, int, int]]) -> list[tuple[int, int, int]]
 
 def _spans(text: str, strictly: bool) -> Iterator[tuple[int, int, int]]:
     for secret in _found(text):
-        yield secret.start, secret.end, 0 if secret.kind == "private-key" else _shown(secret.end - secret.start)
+        yield (secret.start, secret.end, 0) if secret.kind == "private-key" else _cut(secret.start, secret.end)
     for match in _regex(_ASSIGNED).finditer(text):
         if _is_assigned_secret(match):
-            yield _value_span(match)
+            yield _cut(*match.span(match.lastgroup or 0))
     for match in _regex(_SCALAR if strictly else _LITERAL).finditer(text):
         value = _value(match)
         if (strictly and len(value) >= 3 and "…" not in value) or _is_unnamed_secret(value):
-            yield _value_span(match)
+            yield _cut(*match.span(match.lastgroup or 0))
     for pattern in (_KEY_LINE, _KEY_REST)[: 1 + strictly]:
         for match in _regex(pattern).finditer(text):
             yield *match.span("key"), 0
@@ -369,20 +370,15 @@ def _value(match: re.Match[str]) -> str:
     return match[match.lastgroup or 0]
 
 
-def _value_span(match: re.Match[str]) -> tuple[int, int, int]:
-    start, end = match.span(match.lastgroup or 0)
-    return start, end, _shown(end - start)
-
-
-def _shown(length: int) -> int:
-    """How many characters of a secret may be shown: no more than a third."""
-    return min(SHOWN, length // 3)
+def _cut(start: int, end: int) -> tuple[int, int, int]:
+    """The span of a secret, and how much of it may be shown: no more than a third."""
+    return start, end, min(SHOWN, (end - start) // 3)
 
 
 def _is_assigned_secret(match: re.Match[str]) -> bool:
     """Whether a value under a secret's name is to be masked: in doubt it is, but for what may be a variable's name."""
     naming, value = _naming(match["name"]), _value(match)
-    if naming is None or not _is_typed(value) or _regex(r"\s").search(value):
+    if naming is None or len(set(value)) <= 2 or _regex(rf"{_TEMPLATE} | \s | ^{_VARIABLE}$").search(value):
         return False
     if match["default"]:
         return named(match["name"], value) is not None
@@ -393,10 +389,6 @@ def _is_assigned_secret(match: re.Match[str]) -> bool:
 
 def _is_unnamed_secret(value: str) -> bool:
     """Whether a value can hardly be anything but a secret or a digest, whatever it is bound to."""
-    return (
-        _regex(r"(?=(?:\D*\d+){3})[\w+/=!@#$%^&*-]{12,}").fullmatch(value) is not None
-        and _is_random(value)
-        and _residue(value)[1] >= 0.7
-        and not is_placeholder(value)
-        and not _refers(value)
-    )
+    if not _regex(r"(?=(?:\D*\d+){3})[\w+/=!@#$%^&*-]{12,}").fullmatch(value) or not _is_random(value):
+        return False
+    return _residue(value)[1] >= 0.7 and not is_placeholder(value) and not _refers(value)

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-from reviewer.code.flow import Reached, callee
+from reviewer.code.flow import Reached
 from reviewer.code.scopes import Condition
 from reviewer.deploy.model import Id, Trigger
 from reviewer.emissions import Emission, emissions
@@ -91,10 +91,9 @@ def own_trigger_writes(project: Project) -> Iterator[Loop]:
 
 
 def _emissions(project: Project, reached: Reached) -> Iterator[Emission]:
-    values = project.values
-    for called in callee(values, reached.site.call, reached.frame):
+    for called in reached.callees:
         if called.is_aws:
-            yield from emissions(called, values.arguments(reached.site.call, reached.frame))
+            yield from emissions(called, project.values.arguments(reached.site.call, reached.frame))
 
 
 def _loops_of(project: Project, handler: Handler, reached: Reached, emission: Emission) -> Iterator[Loop]:
@@ -296,7 +295,7 @@ def self_invocations(project: Project) -> Iterator[Loop]:
 
 def _invocations(project: Project, handler: Handler, reached: Reached) -> Iterator[Loop]:
     values = project.values
-    names = {called.name for called in callee(values, reached.site.call, reached.frame)}
+    names = {called.name for called in reached.callees}
     if reached.at_import or not names & INVOKES:
         return
     given = values.arguments(reached.site.call, reached.frame)

@@ -38,11 +38,10 @@ def paired(formats: Sequence[str], files: Sequence[str], *, quiet: bool) -> tupl
     """
     if not files and len(formats) < 2:
         return (Output(formats[0] if formats else "text"),)
-    if len(formats) != len(files):
-        raise OutputError(
-            f"{len(formats)} times --format and {len(files)} times --output: each --output takes one --format"
-            f" (`--output {STANDARD}` is the standard output)"
-        )
+    if len(formats) > len(files):
+        raise OutputError(f"--format {formats[len(files)]}: no --output goes with it (`-` is the standard output)")
+    if len(files) > len(formats):
+        raise OutputError(f"--output {files[len(formats)]}: no --format goes with it")
     pairs = zip(formats, files, strict=True)
     outputs = tuple(Output(name, None if file == STANDARD else Path(file)) for name, file in pairs)
     if len({output.file and output.file.resolve() for output in outputs}) < len(outputs):
@@ -109,16 +108,14 @@ def write(texts: Mapping[Path, str]) -> None:
             beside.unlink(missing_ok=True)
 
 
-def show(text: str, encoding: str = "utf-8") -> None:
-    """Write to the standard output. A reader that has gone away is no error.
+def show(text: str, encoding: str | None = None) -> None:
+    """Write to the standard output, in UTF-8 unless told otherwise. A reader that has gone away is no error.
 
-    What the encoding lacks becomes an escape sequence.
+    What the encoding lacks becomes an escape sequence. Raises `OutputError`.
     """
-    if sys.stdout is None:
-        raise OutputError("the standard output is closed")
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode(encoding, "backslashreplace"))
+        sys.stdout.buffer.write(text.encode(encoding or "utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         let_go()
@@ -136,7 +133,7 @@ def let_go() -> None:
 def wants_color(choice: str, environment: Mapping[str, str], *, terminal: bool) -> bool:
     """Is the text to be coloured? `choice` is auto, always or never.
 
-    With auto, NO_COLOR (https://no-color.org), FORCE_COLOR (https://force-color.org) and a `dumb` terminal decide first.
+    With auto, NO_COLOR (https://no-color.org) decides, then FORCE_COLOR (https://force-color.org), then the terminal.
     """
     if choice != "auto":
         return choice == "always"

@@ -108,7 +108,7 @@ class Project:
             return place
         source = self.sources[place.module]
         if place.module not in self._spans:
-            from reviewer.code.extract import spans  # noqa: PLC0415 - as above
+            from reviewer.code.positions import spans  # noqa: PLC0415 - as above
 
             self._spans[place.module] = spans(source.tree())
         start, end = self._spans[place.module][place.node]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from reviewer.code.flow import callee
 from reviewer.code.literals import literals
 from reviewer.deploy.naming import LATEST
 from reviewer.finding import Location
@@ -43,7 +42,7 @@ def _calls(project: Project) -> Iterator[Called]:
     for ways in project.reached.values():
         for handler, reached in ways:
             values = project.values
-            if not {each.name for each in callee(values, reached.site.call, reached.frame)} & INVOKES:
+            if not {each.name for each in reached.callees} & INVOKES:
                 continue
             given = values.arguments(reached.site.call, reached.frame)
             target = resolved(given.get(None, "FunctionName") or UNKNOWN, handler.function)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,7 +30,7 @@ def review(tree: Tree, config: Config, rules: Sequence[Rule], *, stdin: tuple[st
     def contents(path: str) -> bytes:
         return stdin[1] if stdin is not None and path == stdin[0] else (tree.root / path).read_bytes()
 
-    with _undisturbed():
+    with _room_on_the_stack():
         project = Project(tree, read(tree.root, tree.templates), contents, everything=config.everything)
         errors: list[str] = []
         found = [finding for finding in judge(project, rules, errors) if tree.in_scope(finding.at.path)]
@@ -89,15 +88,10 @@ def stamped(report: Report, rule: Rule, project: Project) -> Finding:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Run with room on the stack and without garbage collection: a review makes much, and little of it is garbage."""
+def _room_on_the_stack() -> Iterator[None]:
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEEPEST_STACK))
-    enabled = gc.isenabled()
-    gc.disable()
     try:
         yield
     finally:
         sys.setrecursionlimit(limit)
-        if enabled:
-            gc.enable()

@@ -92,15 +92,20 @@ class Call:
     @cached_property
     def callees(self) -> tuple[Callee, ...]:
         """What it can call, over all contexts."""
-        values, found = self.project.values, {}
+        found: dict[Callee, None] = {}
         for context in self.contexts:
-            found.update(dict.fromkeys(callee(values, self.site.call, context.frame)))
+            found.update(dict.fromkeys(self._callees(context)))
         return tuple(found)
+
+    def _callees(self, context: Context) -> tuple[Callee, ...]:
+        if context.reached is not None:
+            return context.reached.callees
+        return callee(self.project.values, self.site.call, context.frame)
 
     @cached_property
     def name(self) -> str:
         """The qualified name of what is called (`requests.get`, `s3.put_object`), where it is the same everywhere."""
-        names = {each.name for each in self.callees if each.name}
+        names = {each.name for context in self.contexts for each in self._callees(context) if each.name}
         return names.pop() if len(names) == 1 else ""
 
     def given(self, context: Context) -> Arguments:
@@ -153,7 +158,7 @@ class Call:
 
     @property
     def builds(self) -> str:
-        """What kind of client it builds that could be kept between invocations ("SDK client"); "" for none."""
+        """What kind of client it builds that could be kept between invocations ("an SDK client"); "" for none."""
         return knowledge().client.get(self.name, "")
 
     @property

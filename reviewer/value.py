@@ -9,7 +9,7 @@ ever equal to a resource. Nothing here computes: `code.values` makes values from
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 ITEM = "*"
@@ -171,6 +171,14 @@ class Frame:
     owner: int
     arguments: tuple[tuple[str, Value], ...] = ()
     outer: Frame | None = None
+    hashed: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # frames key every memo, and hashing all that they bind would cost more than what the memos save
+        object.__setattr__(self, "hashed", hash((self.module, self.owner, self.arguments, self.outer)))
+
+    def __hash__(self) -> int:
+        return self.hashed
 
     def get(self, name: str) -> Value | None:
         return next((value for key, value in self.arguments if key == name), None)

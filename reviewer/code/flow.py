@@ -51,22 +51,6 @@ class Hop:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """A call, as one activation reaches it. `hops` lead there from the handler, outermost first."""
-
-    site: CallSite
-    frame: Frame
-    hops: tuple[Hop, ...]
-    at_import: bool
-
-    @property
-    def conditions(self) -> tuple[tuple[Condition, Frame], ...]:
-        """All conditions on the way, outermost first, each with the frame that it is evaluated in."""
-        own = tuple((condition, self.frame) for condition in self.site.conditions)
-        return (*(pair for hop in self.hops for pair in hop.conditions), *own)
-
-
-@dataclass(frozen=True, slots=True)
 class Callee:
     """What a call calls. `name` is qualified: `requests.get`, `s3.put_object`, `s3.Object.put`; "" where unknown."""
 
@@ -77,6 +61,23 @@ class Callee:
     @property
     def is_aws(self) -> bool:
         return isinstance(self.receiver, (Client, Handle))
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A call, as one activation reaches it. `hops` lead there from the handler, outermost first."""
+
+    site: CallSite
+    frame: Frame
+    hops: tuple[Hop, ...]
+    at_import: bool
+    callees: tuple[Callee, ...]
+
+    @property
+    def conditions(self) -> tuple[tuple[Condition, Frame], ...]:
+        """All conditions on the way, outermost first, each with the frame that it is evaluated in."""
+        own = tuple((condition, self.frame) for condition in self.site.conditions)
+        return (*(pair for hop in self.hops for pair in hop.conditions), *own)
 
 
 def callee(values: Values, call: facts.Call, frame: Frame) -> tuple[Callee, ...]:
@@ -148,10 +149,11 @@ def _walk(values: Values, pending: deque[tuple[Frame, tuple[Hop, ...]]], *, at_i
         for site in scope.calls:
             if frame.owner == MODULE and _is_main(site):
                 continue
-            yield Reached(site, frame, hops, at_import)
+            called = callee(values, site.call, frame)
+            yield Reached(site, frame, hops, at_import, called)
             if len(hops) >= DEEPEST or len(seen) >= MOST_FRAMES:
                 continue
-            for target in _activations(values, site.call, frame):
+            for target in _activations(values, site.call, frame, called):
                 if target in seen:
                     continue
                 seen.add(target)
@@ -174,10 +176,10 @@ def _name(values: Values, frame: Frame) -> str:
     return owner.name if isinstance(owner, facts.Function) else "<lambda>"
 
 
-def _activations(values: Values, call: facts.Call, frame: Frame) -> Iterator[Frame]:
+def _activations(values: Values, call: facts.Call, frame: Frame, callees: tuple[Callee, ...]) -> Iterator[Frame]:
     """The local functions that a call runs: the callee, a constructor, functions handed over to others."""
     given = values.arguments(call, frame)
-    for called in callee(values, call, frame):
+    for called in callees:
         target = called.target
         if isinstance(target, LocalClass):
             initializer = values.modules.classes.method(values, target, "__init__")

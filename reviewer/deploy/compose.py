@@ -156,9 +156,9 @@ def _mapping(source: Source, start: int, end: int, children: list[Node]) -> Mapp
         entries[name] = value
         keys[name] = key
     for other in merged:
-        if isinstance(other, Mapping):
-            entries = {**other.entries, **entries}
-            keys = {**other.keys, **keys}
+        for name, value in other.entries.items() if isinstance(other, Mapping) else ():
+            if name not in entries and isinstance(other, Mapping):
+                entries[name], keys[name] = value, other.keys[name]
     return Mapping(source, start, end, entries, keys)
 
 

@@ -72,6 +72,8 @@ def embedded(scope: Scope, node: Node) -> Embedded | None:
         written.append(part)
         offsets.append(length)
         length += len(part)
+    if not scope.spend(length):
+        return None
     source = _Joined(found[0].at.path, "".join(written), tuple(found), tuple(offsets))
     try:
         return Embedded(jsontext.parse(source), tuple(values))

@@ -166,9 +166,9 @@ def _inline(stack: Stack, node: Node) -> Setting[Code] | None:
     for arm in arms(node):
         name = intrinsic(arm)
         if name == "Fn::Join" and isinstance(arm, Mapping):
-            parts = pieces(stack, arm)
-            if parts is not None:
-                return Setting(Code(inline="".join(_spelled(part.value) for part in parts)), arm.at)
+            parts = [_spelled(part.value) for part in pieces(stack, arm) or ()]
+            if parts and stack.spend(sum(map(len, parts))):
+                return Setting(Code(inline="".join(parts)), arm.at)
             continue
         scalar: Node = arm
         if name == "Fn::Sub" and isinstance(arm, Mapping):

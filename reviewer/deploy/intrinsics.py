@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import groupby, islice
 from typing import NamedTuple, Protocol
 
 from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, intrinsic, text
@@ -24,6 +25,7 @@ from reviewer.value import (
     Value,
     number,
     one_of,
+    parts,
     string,
 )
 from reviewer.value import text as joined
@@ -33,6 +35,13 @@ MOST_CELLS = 64
 
 MOST_PIECES = 1_000
 """Parts of one text."""
+MOST_ITEMS = 256
+"""Items of a list that a text is split into."""
+LONGEST_DELIMITER = 64
+"""Characters of what joins a list."""
+DEEPEST_VALUE = 30
+LARGEST = 2_000
+"""Levels and parts of a value that is one of several, or is handed from one template to another."""
 
 _EMPTY = Constant("")
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
@@ -52,6 +61,9 @@ class Scope(Protocol):
     def imported(self, name: Value) -> Value: ...
 
     def arn_parts(self, reference: Reference) -> Items | None: ...
+
+    def spend(self, amount: int) -> bool:
+        """Whether this much more may be made of the template: aliases let a short one multiply its text."""
 
 
 class Piece(NamedTuple):
@@ -126,6 +138,8 @@ def _sub_pieces(scope: Scope, node: Node) -> list[Piece] | None:
             return None
         found.append(Piece(Constant("".join(literal)), places.at(begin), places.lines))
         value = scope.value(given[name]) if name in given else named(scope, name)
+        if not scope.spend(len(string(value) or "")):
+            return None
         found.append(Piece(_worded(value) if value is not None else Constant(""), places.at(match.start())))
         literal, begin = [], end
     found.append(Piece(Constant("".join(literal) + whole[end:]), places.at(begin), places.lines))
@@ -162,7 +176,7 @@ def _join_pieces(scope: Scope, node: Node) -> list[Piece] | None:
     if not isinstance(node, Sequence) or len(node.items) != 2:
         return None
     delimiter = text(node.items[0])
-    if delimiter is None:
+    if delimiter is None or len(delimiter) > LONGEST_DELIMITER:
         return None
     found: list[Piece] = []
     if not isinstance(node.items[1], Sequence):
@@ -172,6 +186,8 @@ def _join_pieces(scope: Scope, node: Node) -> list[Piece] | None:
         groups = [[Piece(_worded(item), node.items[1].at)] for item in value.items]
     else:
         groups = [group for item in node.items[1].items if (group := pieces(scope, item)) is not None]
+    if len(groups) > MOST_PIECES:
+        return None
     for index, group in enumerate(groups):
         if index and delimiter:
             found.append(Piece(Constant(delimiter), group[0].at if group else node.at))
@@ -182,9 +198,23 @@ def _join_pieces(scope: Scope, node: Node) -> list[Piece] | None:
 def _text(of: Callable[[Scope, Node], list[Piece] | None]) -> Callable[[Scope, Node], Value | None]:
     def function(scope: Scope, node: Node) -> Value | None:
         found = of(scope, node)
-        return UNKNOWN if found is None else joined([piece.value for piece in found])
+        return UNKNOWN if found is None else _joined(scope, found)
 
     return function
+
+
+def _joined(scope: Scope, found: list[Piece]) -> Value:
+    made: list[Value] = []
+    for is_constant, run in groupby((piece.value for piece in found), lambda value: isinstance(value, Constant)):
+        constants = list(run)
+        if not is_constant:
+            made += constants
+            continue
+        words = [string(value) or "" for value in constants]
+        if not scope.spend(sum(map(len, words))):
+            return UNKNOWN
+        made.append(Constant("".join(words)))
+    return joined(made)
 
 
 def _ref(scope: Scope, node: Node) -> Value | None:
@@ -206,7 +236,7 @@ def _if(scope: Scope, node: Node) -> Value | None:
     if not isinstance(node, Sequence) or len(node.items) != 3:
         return UNKNOWN
     values = [value for arm in node.items[1:] if (value := scope.value(arm)) is not None]
-    return one_of(values) if values else None
+    return one_of([value if is_small(value) else UNKNOWN for value in values]) if values else None
 
 
 def _select(scope: Scope, node: Node) -> Value | None:
@@ -226,12 +256,14 @@ def _split(scope: Scope, node: Node) -> Value | None:
         return UNKNOWN
     if isinstance(whole, Reference) and delimiter == ":":
         return scope.arn_parts(whole) or UNKNOWN
-    parts = whole.parts if isinstance(whole, Text) else (whole,)
-    known = string(parts[0])
+    pieces_ = whole.parts if isinstance(whole, Text) else (whole,)
+    known = string(pieces_[0])
     if known is None:
         return UNKNOWN
-    words = [Constant(word) for word in known.split(delimiter)]
-    if len(parts) == 1:
+    if not scope.spend(len(known)):
+        return UNKNOWN
+    words = [Constant(word) for word in known.split(delimiter, MOST_ITEMS)]
+    if len(pieces_) == 1 and len(words) <= MOST_ITEMS:
         return Items(tuple(words))
     # What follows the first unknown part may hold the delimiter, too.
     return Items(tuple(words[:-1]), open=True)
@@ -242,19 +274,28 @@ def _find_in_map(scope: Scope, node: Node) -> Value | None:
         return UNKNOWN
     name, *keys = (scope.value(item) or UNKNOWN for item in node.items[:3])
     cells = scope.cells(string(name) or "")
-    wanted = [None if (key := string(_worded(key_value))) is None else key for key_value in keys]
-    found = {
-        cell: value
-        for cell, value in cells.items()
-        if all(key is None or key == part for key, part in zip(wanted, cell, strict=True))
-    }
-    if None in wanted:
+    first, second = (string(_worded(key)) for key in keys)
+    if first is None or second is None:
+        if not scope.spend(len(cells)):
+            return UNKNOWN
+        found = {cell: value for cell, value in cells.items() if first in (None, cell[0]) and second in (None, cell[1])}
         return Lookup(tuple(found.items()), (keys[0], keys[1])) if 0 < len(found) <= MOST_CELLS else UNKNOWN
-    if found:
-        return next(iter(found.values()))
+    if (first, second) in cells:
+        return cells[first, second]
     more = node.items[3] if len(node.items) > 3 else None
     default = more.get("DefaultValue") if isinstance(more, Mapping) else None
     return UNKNOWN if default is None else scope.value(default)
+
+
+def is_small(value: Value) -> bool:
+    """Whether a value has few parts and few levels: values are compared and hashed as a whole."""
+    size, level = 1, [value]
+    for _ in range(DEEPEST_VALUE):
+        level = [part for above in level for part in islice(parts(above), LARGEST)]
+        size += len(level)
+        if not level or size > LARGEST:
+            break
+    return not level
 
 
 def _import_value(scope: Scope, node: Node) -> Value | None:

@@ -10,17 +10,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from reviewer.deploy.catalogue import ALIAS, VERSION
 from reviewer.deploy.model import Function, Id, Resource
 from reviewer.value import (
     UNKNOWN,
     Constant,
+    Lookup,
     Parameter,
     Reference,
     Table,
     Text,
+    Unknown,
     Value,
+    contains,
     options,
     string,
     text,
@@ -33,6 +37,9 @@ _INVOCATIONS = re.compile(r"/(?:response-streaming-)?invocations.*", re.DOTALL)
 _OWN = frozenset({"Ref", "Arn"})
 _ARN = re.compile(r"(?:.*:)?function:", re.DOTALL)
 _DEEPEST = 8
+_NAMESAKES = 8
+_NAMES = (Constant, Text, Parameter, Lookup)
+"""What can be a function's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,28 @@ class Naming:
                 self._aliases[Id(function.id.stack, f"{function.id.name}Alias{alias}")] = function.id
         self._published = {resource.id: resource for resource in resources if resource.type in (ALIAS, VERSION)}
 
+    @cached_property
+    def versioned(self) -> frozenset[Id]:
+        """The functions that publish a version or an alias."""
+        return frozenset(self._with_alias | self._publishing(VERSION))
+
+    @cached_property
+    def aliased(self) -> frozenset[Id]:
+        """The functions that have an alias, whatever it points to."""
+        return frozenset(self._with_alias | self._publishing(ALIAS))
+
+    @cached_property
+    def _with_alias(self) -> set[Id]:
+        return {id_ for id_, function in self._functions.items() if function.alias is not None}
+
+    def _publishing(self, kind: str) -> set[Id]:
+        return {
+            target.function
+            for resource in self._published.values()
+            if resource.type == kind and isinstance(resource.properties, Table)
+            for target in self.targets(resource.properties.get("FunctionName"), resource.id.stack)
+        }
+
     def targets(self, value: Value | None, stack: str = "") -> tuple[Target, ...]:
         """The functions of the deployment that a value names, one for each possibility.
 
@@ -87,7 +116,7 @@ class Naming:
         if value is None or depth > _DEEPEST:
             return
         for option in options(value):
-            if option in self._names:
+            if isinstance(option, _NAMES) and option in self._names:
                 yield from self._named(option, stack, None)
                 continue
             match option:
@@ -141,7 +170,7 @@ class Naming:
 
     def _named(self, name: Value, stack: str, qualifier: Value | None) -> Iterator[Target]:
         known = self._names.get(name, ())
-        for id_ in [id_ for id_ in known if id_.stack == stack] or known:
+        for id_ in ([id_ for id_ in known if id_.stack == stack] or known)[:_NAMESAKES]:
             yield Target(id_, qualifier)
 
 
@@ -153,8 +182,7 @@ def is_function_arn(value: Value) -> bool:
 
 def _is_known(name: Value) -> bool:
     """Whether a name can be compared: an unknown part is equal to nothing."""
-    parts = name.parts if isinstance(name, Text) else (name,)
-    return UNKNOWN not in parts
+    return isinstance(name, _NAMES) and not contains(name, (Unknown,))
 
 
 def _without_uri(parts: tuple[Value, ...]) -> tuple[Value, ...]:

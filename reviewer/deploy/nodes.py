@@ -19,7 +19,7 @@ LARGEST = 5_000_000
 """Bytes of a file."""
 DEEPEST = 100
 """Levels of nesting. Real templates stay below 40, a walk of this depth below the interpreter's recursion limit."""
-MOST_NODES = 500_000
+MOST_NODES = 200_000
 """Nodes of a document, an alias counted as all that it stands for (a "billion laughs" file expands without bounds)."""
 
 ITEMS = "*"
@@ -133,6 +133,11 @@ class Mapping(Node):
 
     def get(self, name: str) -> Node | None:
         return self.entries.get(name)
+
+    @property
+    def head(self) -> Location:
+        """The place of its first key."""
+        return next((key.at for key in self.keys.values()), self.at)
 
     def only(self) -> str | None:
         """The key of a mapping with one entry."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from reviewer.deploy.catalogue import SAM_FUNCTION
 from reviewer.deploy.model import Function, Id, Resource, Setting, Trigger
-from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, arms, find, intrinsic, mapping, text
+from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, arms, find, intrinsic, mapping, text, walk
 from reviewer.deploy.stacks import Stack
 from reviewer.deploy.template import Declared
 from reviewer.deploy.triggers import DEFAULT_BUS, fields, key_filter
@@ -33,7 +33,7 @@ def properties(stack: Stack, declared: Declared) -> Mapping | None:
     if sections is None or not declared.type.startswith(_PREFIX):
         return declared.properties
     section = mapping(sections.get(declared.type.removeprefix(_PREFIX)))
-    if section is None:
+    if section is None or not stack.spend(sum(1 for _ in walk(section))):
         return declared.properties
     ignored = declared.body.get("IgnoreGlobals")
     if text(ignored) == "*":
@@ -76,7 +76,8 @@ def triggers(stack: Stack, function: Function, settings: Mapping | None) -> Iter
             continue
         # SAM names the URL of a function so; `!GetAtt FunctionUrl.FunctionUrl` is its address.
         source = Reference(stack.path, f"{function.id.name}Url")
-        yield Trigger(function.id, "url", url.at, Setting(source, url.at), qualifier=alias)
+        at = url.head if isinstance(url, Mapping) else url.at
+        yield Trigger(function.id, "url", at, Setting(source, at), qualifier=alias)
 
 
 class _Event(NamedTuple):

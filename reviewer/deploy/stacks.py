@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
 from reviewer.deploy.catalogue import ARN_NAMES, ARNS_BY_REF
 from reviewer.deploy.documents import parse
 from reviewer.deploy.files import Files
-from reviewer.deploy.intrinsics import evaluate
+from reviewer.deploy.intrinsics import evaluate, is_small
 from reviewer.deploy.model import Id, Problem, Setting, TemplateParameter
 from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, Unreadable, find, mapping, text
 from reviewer.deploy.template import Declared, Template
@@ -22,14 +22,15 @@ from reviewer.value import (
     Text,
     Value,
     one_of,
-    parts,
     string,
 )
 
 NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 """The property that names the template of a nested stack."""
-LARGEST_CROSSING = 2_000
-"""Parts of a value that is handed from one template to another: each step could double it."""
+ALLOWANCE = 5_000_000
+"""Characters, items and entries that the intrinsic functions of one template may make."""
+MOST_ALLOWED = 64
+"""Values of a parameter, and items of a list parameter's value, that are kept."""
 
 _BY_STACK = frozenset({"AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"})
 _OUTPUTS = "Outputs."
@@ -45,7 +46,7 @@ class Links:
 
     stacks: dict[str, Stack] = field(default_factory=dict)
     parents: dict[str, list[tuple[Stack, Declared]]] = field(default_factory=dict)
-    exports: list[tuple[Value, Stack, Node]] = field(default_factory=list)
+    exports: dict[Hashable, list[tuple[Stack, Node]]] = field(default_factory=dict)
     documents: dict[str, Node | None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     crossing: set[tuple[str, str]] = field(default_factory=set)
@@ -62,6 +63,7 @@ class Stack:
         self._values: dict[int, tuple[Node, Value | None]] = {}
         self._parameters: dict[str, Value] = {}
         self._cells: dict[str, dict[tuple[str, str], Value]] = {}
+        self._left = ALLOWANCE
 
     # --- settings -------------------------------------------------------------------------------------------------
 
@@ -84,6 +86,11 @@ class Stack:
     def settings(self, node: Node | None, path: str) -> tuple[Setting[Value], ...]:
         """All settings at a path that ends in or leads through a list."""
         return tuple(Setting(value, found.at) for found in find(node, path) if (value := self.value(found)) is not None)
+
+    def spend(self, amount: int) -> bool:
+        """Whether this much more may be made of the template."""
+        self._left -= amount
+        return self._left >= 0
 
     # --- names ----------------------------------------------------------------------------------------------------
 
@@ -133,7 +140,7 @@ class Stack:
             value = UNKNOWN
         finally:
             self.links.crossing.discard(crossing)
-        return UNKNOWN if value is None or _size(value, LARGEST_CROSSING) > LARGEST_CROSSING else value
+        return value if value is not None and is_small(value) else UNKNOWN
 
     def _parameter(self, name: str, declared: Mapping | None) -> Value:
         if name not in self._parameters:
@@ -155,6 +162,8 @@ class Stack:
         nodes = [default] if default is not None else []
         closed = isinstance(allowed, Sequence)
         nodes += allowed.items if isinstance(allowed, Sequence) else ()
+        if len(nodes) > MOST_ALLOWED:
+            return Parameter(self.path, name)
         options = dict.fromkeys(_option(node, is_list) for node in nodes if isinstance(node, Scalar))
         return Parameter(self.path, name, tuple(options), closed)
 
@@ -172,11 +181,11 @@ class Stack:
 
     def imported(self, name: Value) -> Value:
         """The output that is exported under a name: the same name, or the only one of the same shape."""
-        same = [export for export in self.links.exports if export[0] == name]
-        found = same or [export for export in self.links.exports if _same_shape(export[0], name)]
+        exports = self.links.exports
+        found = exports.get(_export_key(name)) or exports.get(_shape(name)) or ()
         if len(found) != 1:
             return UNKNOWN
-        _, stack, node = found[0]
+        stack, node = found[0]
         return self._crossed(stack, node, "export")
 
     def arn_parts(self, reference: Reference) -> Items | None:
@@ -229,43 +238,36 @@ class Stack:
                 isinstance(hidden, Scalar) and hidden.text.lower() in ("true", "yes", "on", "1"),
             )
 
-    def exported(self) -> Iterator[tuple[Value, Stack, Node]]:
+    def exported(self) -> Iterator[tuple[Value, Node]]:
+        """The outputs that are exported, by name."""
         outputs = self.template.outputs
         for output in outputs.entries.values() if outputs else ():
             node = mapping(output)
             value = node.get("Value") if node else None
             for name in find(node, "Export.Name"):
                 if value is not None:
-                    yield self.value(name) or UNKNOWN, self, value
+                    yield self.value(name) or UNKNOWN, value
 
 
 def _option(node: Scalar, is_list: bool) -> Value:
     if not is_list:
         return Constant(node.value)
-    return Items(tuple(Constant(item.strip()) for item in node.text.split(",")))
+    items = node.text.split(",", MOST_ALLOWED)
+    return Items(tuple(Constant(item.strip()) for item in items[:MOST_ALLOWED]), open=len(items) > MOST_ALLOWED)
 
 
-def _size(value: Value, limit: int) -> int:
-    """The parts of a value, counted until over the limit."""
-    size, pending = 0, [value]
-    while pending and size <= limit:
-        size += 1
-        pending += parts(pending.pop())
-    return size
+def _export_key(name: Value) -> Value | None:
+    """The name of an export, where it can be compared."""
+    return name if isinstance(name, Constant | Text) and is_small(name) else None
 
 
-def _same_shape(one: Value, other: Value) -> bool:
-    """Whether two names have the same constant parts in the same order, with something unknown between them.
+def _shape(name: Value) -> tuple[str | None, ...] | None:
+    """The constant parts of a name, with None for what lies between them.
 
     An export is named after its own stack (`${AWS::StackName}-queue`), its import after a parameter that holds the
-    stack's name (`${NetworkStack}-queue`).
+    stack's name (`${NetworkStack}-queue`): they have the same shape.
     """
-    if not isinstance(one, Text) or not isinstance(other, Text) or len(one.parts) != len(other.parts):
-        return False
-    pairs = list(zip(one.parts, other.parts, strict=True))
-    return any(string(part) for part in one.parts) and all(
-        part == against or (string(part) is None and string(against) is None) for part, against in pairs
-    )
+    return tuple(string(part) for part in name.parts) if isinstance(name, Text) else None
 
 
 def link(stacks: list[Stack], links: Links) -> None:
@@ -277,4 +279,7 @@ def link(stacks: list[Stack], links: Links) -> None:
             if child is not None and child in links.stacks:
                 links.parents.setdefault(child, []).append((stack, resource))
     for stack in stacks:
-        links.exports += stack.exported()
+        for name, node in stack.exported():
+            for key in (_export_key(name), _shape(name)):
+                if key is not None:
+                    links.exports.setdefault(key, []).append((stack, node))

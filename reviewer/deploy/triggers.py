@@ -138,9 +138,10 @@ class Reader:
             return
         settings = fields(self.stack, wiring, properties)
         source = self._source(declared, properties, wiring)
+        operations = dict(_operations(properties)) if wiring.kind == "cognito" else {}
         for node, target in named:
-            if wiring.kind == "cognito":
-                settings["events"] = tuple(_operations(properties, node))
+            if id(node) in operations:
+                settings["events"] = (operations[id(node)],)
             for kind in self._kinds(declared, properties, wiring, source):
                 self.found.triggers.append(
                     Trigger(target.function, kind, declared.at, source, qualifier=target.alias, **settings)
@@ -206,7 +207,7 @@ class Reader:
                         Trigger(
                             target.function,
                             "s3",
-                            notification.at,
+                            notification.head if isinstance(notification, Mapping) else notification.at,
                             bucket,
                             self.stack.settings(notification, shape.events),
                             qualifier=target.alias,
@@ -225,14 +226,14 @@ class Reader:
             for extension, uri, role in _DEFINED:
                 integration = node.get(extension) if isinstance(node, Mapping) else None
                 for target in (target for place in find(integration, uri) for target in self.name(role, place)):
-                    if integration is None or (role, target) in known:
+                    if not isinstance(node, Mapping) or (role, target) in known:
                         continue
                     known.add((role, target))
                     self.found.triggers.append(
                         Trigger(
                             target.function,
                             API_KINDS[declared.type] if role == "api-integration" else "custom",
-                            integration.at,
+                            node.keys[extension].at,
                             source,
                             qualifier=target.alias,
                             payload_format=self.stack.setting(integration, "payloadFormatVersion"),
@@ -264,14 +265,13 @@ class Reader:
             self.found.permitted.append((trigger, kinds))
 
 
-def _operations(properties: Mapping | None, function: Node) -> Iterator[Setting[Value]]:
-    """The operations of a user pool that call a function."""
+def _operations(properties: Mapping | None) -> Iterator[tuple[int, Setting[Value]]]:
+    """The operations of a user pool, by the identity of the node that names the function for them."""
     for config in find(properties, "LambdaConfig"):
-        if not isinstance(config, Mapping):
-            continue
-        for name, node in config.entries.items():
-            if node is function or (isinstance(node, Mapping) and node.get("LambdaArn") is function):
-                yield Setting(Constant(name), config.keys[name].at)
+        for name, node in config.entries.items() if isinstance(config, Mapping) else ():
+            function = node.get("LambdaArn") if isinstance(node, Mapping) else None
+            if isinstance(config, Mapping):
+                yield id(function or node), Setting(Constant(name), config.keys[name].at)
 
 
 def from_permissions(found: Found) -> Iterator[Trigger]:

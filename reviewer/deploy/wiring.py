@@ -113,6 +113,10 @@ RESOURCES = {
     "AWS::Lambda::Url": Wiring("url", "url", ("TargetFunctionArn",), qualifier="Qualifier"),
     "AWS::Config::ConfigRule": Wiring("config", "config-rule", ("Source.SourceIdentifier",)),
     "AWS::SES::ReceiptRule": Wiring("ses", "receipt-rule", ("Rule.Actions.*.LambdaAction.FunctionArn",)),
+    "AWS::IoT::Authorizer": Wiring("custom", "authorizer", ("AuthorizerFunctionArn",)),
+    "AWS::Transfer::Workflow": Wiring(
+        "custom", "workflow-step", ("Steps.*.CustomStepDetails.Target", "OnExceptionSteps.*.CustomStepDetails.Target")
+    ),
     "AWS::AppSync::DataSource": Wiring("custom", "data-source", ("LambdaConfig.LambdaFunctionArn",)),
     "AWS::AppSync::GraphQLApi": Wiring("custom", "authorizer", ("LambdaAuthorizerConfig.AuthorizerUri",)),
     "AWS::Serverless::GraphQLApi": Wiring("custom", "data-source", ("DataSources.Lambda.?.FunctionArn",)),
@@ -134,6 +138,9 @@ RESOURCES = {
     "AWS::CodePipeline::Pipeline": Wiring("custom", "pipeline", ("Stages.*.Actions.*.Configuration.FunctionName",)),
     "AWS::CloudWatch::Alarm": Wiring("custom", "alarm-action", ("AlarmActions.*", "OKActions.*")),
     "AWS::Bedrock::Agent": Wiring("custom", "agent", ("ActionGroups.*.ActionGroupExecutor.Lambda",)),
+    "AWS::BedrockAgentCore::Gateway": Wiring(
+        "custom", "agent", ("InterceptorConfigurations.*.Interceptor.Lambda.Arn",)
+    ),
     "AWS::BedrockAgentCore::GatewayTarget": Wiring("custom", "agent", ("TargetConfiguration.Mcp.Lambda.LambdaArn",)),
     "AWS::Connect::IntegrationAssociation": Wiring("custom", "integration", ("IntegrationArn",)),
     "AWS::CloudFormation::CustomResource": Wiring("custom", "custom-resource", ("ServiceToken",)),

@@ -58,6 +58,7 @@ class _Naming:
 
 _PARTS = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+"
 _RUNS = r"[A-Z]?[a-z]{2,}|[A-Z]{3,}"
+_SHORT_WORDS = r"(?<![^\W_])[a-z]{1,2}(?![^\W_])"
 _LOWER_RUNS = r"[A-Z]?[a-z]{2,}"
 _CONSONANTS = r"(?i)[b-df-hj-np-tv-xz]{5}"
 _TEMPLATE = r"""(?x)
@@ -133,7 +134,7 @@ def _is_counter(digits: str) -> bool:
 def _residue(text: str, runs: str = _RUNS) -> tuple[int, float]:
     """How many letters and digits of a text lie outside of anything like a word, and their share of all of them."""
     characters = sum(map(str.isalnum, text))
-    wordy = sum(
+    wordy = sum(map(len, _regex(_SHORT_WORDS).findall(text))) + sum(
         len(run)
         for run in _regex(runs).findall(text)
         if len(run) >= 3 and not set("aeiouyAEIOUY").isdisjoint(run) and not _regex(_CONSONANTS).search(run)
@@ -145,7 +146,7 @@ def _is_random(text: str) -> bool:
     """Whether a text looks made by a machine, or by a careful person: letters and digits that form no words."""
     if not 8 <= len(text) <= 4096 or not (text.isascii() and text.isprintable()) or " " in text:
         return False
-    if entropy(text) < (2.8 if len(text) >= 12 else 2.6) or not _regex("[A-Za-z]").search(text):
+    if entropy(text) < (2.8 if len(text) >= 12 else 2.6) or _regex(r"[^A-Za-z]+|[A-Za-z][a-z]+\d{0,4}").fullmatch(text):
         return False
     residue, share = _residue(text)
     groups = len(_regex(r"\d+").findall(text))
@@ -332,11 +333,15 @@ def masked(text: str, *, strictly: bool = False) -> str:
     known to hold a secret which nothing in the line gives away (`connect("db", "shop", "sunshine")`). A text that is
     too long to be looked at ends where the looking ends.
     """
-    kept, place = [], 0
-    for start, end, shown in _merged(_spans(text[:LONGEST], strictly)):
-        kept += [text[place : start + shown], "…"]
-        place = end
-    return "".join([*kept, text[place:LONGEST], "…" if len(text) > LONGEST else ""])
+    if len(text) > LONGEST:
+        text = f"{text[:LONGEST]}…"
+    while spans := _merged(_spans(text, strictly)):  # a cut can lay bare what ran into the secret before it
+        kept, place = [], 0
+        for start, end, shown in spans:
+            kept += [text[place : start + shown], "…"]
+            place = end
+        text = "".join([*kept, text[place:]])
+    return text
 
 
 def _merged(spans: Iterator[tuple[int, int, int]]) -> list[tuple[int, int, int]]:

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from reviewer.code import facts
-from reviewer.code.flow import Reached, reach
+from reviewer.code.flow import Reached, modules_of, reach
 from reviewer.code.library import Arguments
 from reviewer.code.modules import Modules
 from reviewer.code.source import Origin, Source, Unreadable
@@ -196,7 +196,7 @@ class Project:
 
     def _undeployed(self, deployed: list[Handler]) -> Iterator[Handler]:
         known = {(h.definition.module, h.definition.node) for h in deployed if h.definition is not None}
-        covered = {module for h in deployed if h.module is not None for module in self._with_imports(h.module)}
+        covered = {module for h in deployed if h.module is not None for module in modules_of(self.values, h.module)}
         for path in self.tree.python:
             if path in covered or not self.tree.in_scope(path) or not SHAPED.search(self.read(path)):
                 continue
@@ -204,16 +204,6 @@ class Project:
             for function in _shaped(module) if module is not None else ():
                 if (path, function.node) not in known:
                     yield Handler(path, LocalFunction(path, function.node))
-
-    def _with_imports(self, path: str) -> list[str]:
-        """A module and the local modules that it imports, directly or not."""
-        seen = {path: None}
-        pending = [path]
-        while pending:
-            fresh = [target for target in self.modules.imports(pending.pop()) if target not in seen]
-            seen.update(dict.fromkeys(fresh))
-            pending += fresh
-        return list(seen)
 
     # --- what is reviewed
 
@@ -223,7 +213,7 @@ class Project:
         modules: dict[str, None] = {}
         for handler in self.handlers:
             if handler.module is not None:
-                modules.update(dict.fromkeys(self._with_imports(handler.module)))
+                modules.update(dict.fromkeys(modules_of(self.values, handler.module)))
         named = (p for p in self.tree.python if p in self.tree.explicit or (self.everything and self.tree.in_scope(p)))
         modules.update(dict.fromkeys(named))
         return tuple(path for path in modules if self.modules.module(path) is not None)

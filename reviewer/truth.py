@@ -112,7 +112,8 @@ def decide(test: Test, *values: Value) -> Truth:
 
     `test` answers for values as they stand. It is asked in each world, that is with each assignment of values to the
     parameters. Where that does not tell, one branch after the other is settled: if the answer is the same for each arm,
-    it stands, and it is SOME if one arm makes it YES in each world, whatever the other branches do.
+    it stands, and it is SOME if one arm makes it YES in each world, whatever the other branches do. Two branches with
+    equal arms are taken for one and the same (a bucket that a trigger and a variable name by the same `Fn::If`).
     """
 
     def in_each_world(*case: Value) -> Truth:

@@ -121,23 +121,46 @@ def reach(values: Values, module: str, entry: Value, frame: Frame | None) -> Ite
 
     A frame of None means the entry is no local function: only what imports run is reached.
     """
-    yield from _imports(values, module)
-    if frame is None or not isinstance(entry, LocalFunction):
-        return
-    yield from _walk(values, deque([(frame, ())]), at_import=False)
+    loaded = modules_of(values, module)
+    yield from _walk(values, deque((Frame(path, MODULE), ()) for path in loaded), at_import=True)
+    runs = [frame] if frame is not None and isinstance(entry, LocalFunction) else []
+    runs += [route for path in loaded for route in _routes(values, path)]
+    yield from _walk(values, deque((run, ()) for run in runs), at_import=False)
 
 
-def _imports(values: Values, module: str) -> Iterator[Reached]:
-    modules = values.modules
-    pending, seen = [module], {module}
-    frames: deque[tuple[Frame, tuple[Hop, ...]]] = deque()
+def modules_of(values: Values, module: str) -> list[str]:
+    """A module and the local modules that it imports, directly or not, in the order of loading."""
+    pending, seen = [module], {module: None}
     while pending:
         path = pending.pop()
-        frames.append((Frame(path, MODULE), ()))
-        fresh = [target for target in modules.imports(path) if target not in seen]
-        seen.update(fresh)
+        fresh = [target for target in values.modules.imports(path) if target not in seen]
+        seen.update(dict.fromkeys(fresh))
         pending += reversed(fresh)
-    yield from _walk(values, frames, at_import=True)
+    return list(seen)
+
+
+def _routes(values: Values, module: str) -> Iterator[Frame]:
+    """The functions that a module hands to a framework object by decorator: `@app.get("/orders")`.
+
+    The framework calls them on behalf of the handler, with arguments that are not known.
+    """
+    fact = values.modules.module(module)
+    for statement in fact.body if fact is not None else ():
+        if not isinstance(statement, facts.Function):
+            continue
+        if any(_registers(values, decorator, Frame(module, MODULE)) for decorator in statement.decorators):
+            yield values.frame_of(LocalFunction(module, statement.node), Arguments((), (), open=True))
+
+
+def _registers(values: Values, decorator: facts.Expression, frame: Frame) -> bool:
+    if not isinstance(decorator, facts.Call) or not isinstance(decorator.function, facts.Attribute):
+        return False
+    receiver = values.of(decorator.function.value, frame)
+    return isinstance(receiver, Result) and decorator.function.name not in NO_ROUTES
+
+
+NO_ROUTES = frozenset({"command", "group", "option", "argument", "fixture", "task", "patch", "object", "parametrize"})
+"""Decorators of objects that make something else of a function: commands, fixtures, background tasks."""
 
 
 def _walk(values: Values, pending: deque[tuple[Frame, tuple[Hop, ...]]], *, at_import: bool) -> Iterator[Reached]:

@@ -1,6 +1,6 @@
 """The reviewed tree as the templates see it: paths that stay inside, text within a size."""
 
-# ruff: noqa: PTH110, PTH114, PTH116, PTH118, PTH120, PTH123 - thousands of paths a run, and a Path is slow
+# ruff: noqa: PTH110, PTH114, PTH116, PTH118, PTH123 - thousands of paths a run, and a Path is slow
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, arms, find, i
 from reviewer.deploy.stacks import Stack
 from reviewer.deploy.template import Declared
 from reviewer.finding import Location
-from reviewer.value import Constant, Parameter, Pseudo, Reference, Value, one_of, string
+from reviewer.value import UNKNOWN, Constant, Parameter, Pseudo, Reference, Value, one_of, string
 
 _COMMON = {
     "name": "FunctionName",
@@ -59,6 +59,7 @@ _OF_OTHERS = {
     "AWS::Lambda::Url": ("TargetFunctionArn", {"url_auth": "AuthType"}),
 }
 """Resources that set something of a function: the property that names it, and its settings."""
+_DESTINATIONS = frozenset({"on_success", "on_failure"})
 _CODE_URI = {FUNCTION: "Code", SAM_FUNCTION: "CodeUri"}
 _LAYER_URI = {"AWS::Serverless::LayerVersion": "ContentUri", "AWS::Lambda::LayerVersion": "Content"}
 
@@ -76,6 +77,8 @@ def function(stack: Stack, declared: Declared, properties: Mapping | None) -> Fu
     found: Any = {**single, **several}
     package = stack.setting(properties, "PackageType")
     is_image = string(package.value) == "Image" if package else any(_images(properties))
+    for field in _DESTINATIONS.intersection(single):
+        found[field] = single[field] or _made(properties, _SINGLE[declared.type][field])
     found["handler"] = found["handler"] or stack.setting(next(find(properties, "ImageConfig.Command.*"), None))
     return Function(
         id=Id(stack.path, declared.name),
@@ -87,6 +90,13 @@ def function(stack: Stack, declared: Declared, properties: Mapping | None) -> Fu
         built=any(text(method) == "makefile" for method in find(declared.body, "Metadata.BuildMethod")),
         **found,
     )
+
+
+def _made(properties: Mapping | None, path: str) -> Setting[Value] | None:
+    """A destination that only has a type: SAM makes it."""
+    for node in find(properties, path.rpartition(".")[0]):
+        return Setting(UNKNOWN, node.at)
+    return None
 
 
 def _environment(stack: Stack, properties: Mapping | None) -> Iterator[tuple[str, Setting[Value]]]:

@@ -20,6 +20,8 @@ from reviewer.finding import Location
 from reviewer.value import Constant, Reference, Table, Value, string
 
 _PREFIX = "AWS::Serverless::"
+_COST = 10
+"""What merging one node of Globals counts for: each becomes a setting of each function."""
 _SUBSCRIBED = {"TopicArn": "Topic", "FilterPolicy": "FilterPolicy", "FilterPolicyScope": "FilterPolicyScope"}
 """The properties of the subscription that SAM makes for an event, by those of the event."""
 
@@ -33,7 +35,7 @@ def properties(stack: Stack, declared: Declared) -> Mapping | None:
     if sections is None or not declared.type.startswith(_PREFIX):
         return declared.properties
     section = mapping(sections.get(declared.type.removeprefix(_PREFIX)))
-    if section is None or not stack.spend(sum(1 for _ in walk(section))):
+    if section is None or not stack.spend(0) or not stack.spend(_COST * sum(1 for _ in walk(section))):
         return declared.properties
     ignored = declared.body.get("IgnoreGlobals")
     if text(ignored) == "*":

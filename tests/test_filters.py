@@ -1,0 +1,516 @@
+"""Filters against a small matcher of plain JSON, against the cases of the services' own documents, and against less."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewer.filters import (
+    LONGEST_JSON,
+    admits_key,
+    admits_s3_event,
+    decoded,
+    from_json,
+    matches_criteria,
+    matches_pattern,
+    matches_policy,
+)
+from reviewer.shapes import Shape
+from reviewer.truth import MAYBE, NO, SOME, YES, Truth
+from reviewer.value import (
+    DEEPEST,
+    UNKNOWN,
+    Constant,
+    EventPath,
+    Items,
+    OneOf,
+    Parameter,
+    Result,
+    Table,
+    Transformed,
+    Value,
+    text,
+)
+
+KEY = EventPath(("Records", "*", "s3", "object", "key"))
+PUT, COMPLETED, COPY = "s3:ObjectCreated:Put", "s3:ObjectCreated:CompleteMultipartUpload", "s3:ObjectCreated:Copy"
+
+
+def value(plain: Any) -> Value:
+    """The value of plain JSON; values within it stay."""
+    if isinstance(plain, Value):
+        return plain
+    if isinstance(plain, dict):
+        return Table(tuple((name, value(inner)) for name, inner in plain.items()))
+    if isinstance(plain, list):
+        return Items(tuple(map(value, plain)))
+    return Constant(plain)
+
+
+def plus(*parts: Value | str) -> Value:
+    return text([Constant(part) if isinstance(part, str) else part for part in parts])
+
+
+# --- S3 -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_key_has_to_pass_prefix_and_suffix() -> None:
+    raw = Constant(".raw")
+    assert admits_key(None, None, UNKNOWN) is YES
+    assert admits_key(Constant("in/"), raw, plus("in/", KEY, ".raw")) is YES
+    assert admits_key(Constant("in/"), raw, plus("in/", KEY, ".txt")) is NO
+    assert admits_key(Constant("in/"), raw, plus(KEY, ".raw")) is MAYBE
+    assert admits_key(Constant("in/"), raw, KEY, lambda leaf: Shape("in/", ".raw") if leaf == KEY else None) is YES
+    assert admits_key(Constant("in/"), None, OneOf((plus("in/", KEY), plus("out/", KEY)))) is SOME
+    assert admits_key(Constant("in/"), raw, OneOf((Constant("in/a"), Constant("a.raw")))) is NO
+
+
+def test_an_encoded_filter_counts_where_both_readings_agree() -> None:
+    assert admits_key(Constant("in+put/"), None, Constant("in put/a")) is MAYBE
+    assert admits_key(Constant("in+put/"), None, Constant("in+put/a")) is MAYBE
+    assert admits_key(Constant("in+put/"), None, Constant("out/a")) is NO
+    assert admits_key(Constant("a/"), Constant("%20b"), plus("a/", KEY, ".txt")) is NO
+
+
+@pytest.mark.parametrize(
+    ("listened", "produced", "answer"),
+    [
+        (["s3:ObjectCreated:*"], [COPY], YES),
+        ([PUT], [PUT, COMPLETED], YES),
+        ([PUT], [COPY], NO),
+        ([PUT], [COPY, COMPLETED], NO),
+        (["ObjectCreated:Copy"], [COPY], YES),
+        (["s3:ObjectRemoved:*", "s3:ObjectTagging:*"], [PUT], NO),
+        (["s3:ObjectRemoved:*", "s3:ObjectTagging:*"], ["s3:ObjectTagging:Put"], YES),
+        ([UNKNOWN], [PUT], MAYBE),
+        ([UNKNOWN, Constant(PUT)], [PUT], YES),
+        ([OneOf((Constant(PUT), Constant(COPY)))], [PUT], SOME),
+        ([Parameter("t", "E", (Constant(COPY), Constant("s3:ObjectRemoved:*")), closed=True)], [PUT], NO),
+        ([], [PUT], NO),
+        (["s3:*"], [], NO),
+    ],
+)
+def test_s3_event_types(listened: list[Value | str], produced: list[str], answer: Truth) -> None:
+    assert admits_s3_event(listened, produced) is answer
+
+
+# --- JSON ---------------------------------------------------------------------------------------------------------
+
+scalars = st.none() | st.booleans() | st.integers(-9, 9) | st.floats(-9, 9, width=16) | st.text("abA*-. ", max_size=4)
+anything = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3)
+)
+
+
+@given(anything)
+def test_json_text_is_read_as_what_it_says(plain: object) -> None:
+    assert from_json(json.dumps(plain)) == value(plain)
+
+
+@given(st.text() | st.text('[]{}",:1eE-+.tfn\\', max_size=30))
+def test_any_text_is_read_or_refused(written: str) -> None:
+    try:
+        plain = json.loads(written)
+    except ValueError:
+        assert from_json(written) is None
+    else:
+        assert from_json(written) in (value(plain), None)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "",
+        "{",
+        "NaN",
+        "[Infinity]",
+        "[" * 100_000,
+        "[" * (DEEPEST + 2) + "]" * (DEEPEST + 2),
+        "9" * 5000,
+        " " * LONGEST_JSON + "1",
+    ],
+)
+def test_what_is_no_json_or_over_a_limit_is_refused(written: str) -> None:
+    assert from_json(written) is None
+
+
+def test_decoding_follows_what_made_the_text() -> None:
+    body = value({"a": 1})
+    assert decoded(Constant('{"a": 1}')) == decoded(Constant(b'{"a": 1}')) == decoded(body) == body
+    assert decoded(Result("json.dumps", (("0", body), ("indent", Constant(2))))) == body
+    assert decoded(Result("json.dumps", (("obj", body),))) == body
+    assert decoded(Constant("plain")) is None
+    assert decoded(plus("{", KEY)) == UNKNOWN
+    assert decoded(Constant("1" * (LONGEST_JSON + 1))) == UNKNOWN
+
+
+# --- patterns -----------------------------------------------------------------------------------------------------
+
+PATTERNS: list[tuple[Any, Any, Truth]] = [
+    ({"source": ["app"]}, {"source": "app", "more": 1}, YES),
+    ({"source": ["app"]}, {"source": "other"}, NO),
+    ({"source": ["app"]}, {}, NO),
+    ({"source": ["app", "other"], "kind": ["a"]}, {"source": "other", "kind": "b"}, NO),
+    ({"n": [None]}, {"n": None}, YES),
+    ({"n": [""]}, {"n": None}, NO),
+    ({"n": [True]}, {"n": 1}, NO),
+    ({"n": [1]}, {"n": "1"}, NO),
+    ({"n": [300]}, {"n": 300.0}, MAYBE),
+    ({"n": [{"anything-but": 300}]}, {"n": 300.0}, MAYBE),
+    ({"a": [{"prefix": "in/"}]}, {"a": "in/x"}, YES),
+    ({"a": [{"prefix": "in/"}]}, {"a": 5}, NO),
+    ({"a": [{"prefix": {"equals-ignore-case": "IN"}}]}, {"a": "in/x"}, YES),
+    ({"a": [{"suffix": ".png"}]}, {"a": "x.png"}, YES),
+    ({"a": [{"suffix": {"equals-ignore-case": ".PNG"}}]}, {"a": "x.jpg"}, NO),
+    ({"a": [{"equals-ignore-case": "Alice"}]}, {"a": "aLICE"}, YES),
+    ({"a": [{"wildcard": "dir/*.png"}]}, {"a": "dir/x/y.png"}, YES),
+    ({"a": [{"wildcard": "dir/*.png"}]}, {"a": "dir/.jpg"}, NO),
+    ({"a": [{"wildcard": "a*a"}]}, {"a": "a"}, NO),
+    ({"a": [{"wildcard": "*lib*lib*"}]}, {"a": "a/lib"}, NO),
+    ({"a": [{"wildcard": r"a\*b"}]}, {"a": "a*b"}, YES),
+    ({"a": [{"wildcard": r"a\*b"}]}, {"a": "axb"}, NO),
+    ({"a": [{"wildcard": "*"}]}, {"a": 5}, NO),
+    ({"a": [{"anything-but": "x"}]}, {"a": "y"}, YES),
+    ({"a": [{"anything-but": ["x", "y"]}]}, {"a": "y"}, NO),
+    ({"a": [{"anything-but": ["x", "y"]}]}, {"a": 5}, YES),
+    ({"a": [{"anything-but": "x"}]}, {}, NO),
+    ({"a": [{"anything-but": "x"}]}, {"a": []}, NO),
+    ({"a": [{"anything-but": "x"}]}, {"a": ["x", "y"]}, YES),
+    ({"a": [{"anything-but": {"prefix": "us-"}}]}, {"a": "us-east-1"}, NO),
+    ({"a": [{"anything-but": {"prefix": ["us-", "eu-"]}}]}, {"a": "ap-1"}, YES),
+    ({"a": [{"anything-but": {"suffix": ".png"}}]}, {"a": "x.jpg"}, YES),
+    ({"a": [{"anything-but": {"equals-ignore-case": ["A", "B"]}}]}, {"a": "b"}, NO),
+    ({"a": [{"anything-but": {"wildcard": "*/lib/*"}}]}, {"a": "x/lib/y"}, NO),
+    ({"a": [{"numeric": [">", 0, "<=", 5]}]}, {"a": 5}, YES),
+    ({"a": [{"numeric": [">", 0, "<=", 5]}]}, {"a": 5.5}, NO),
+    ({"a": [{"numeric": ["=", 5]}]}, {"a": 5.0}, YES),
+    ({"a": [{"numeric": ["=", 5]}]}, {"a": "5"}, NO),
+    ({"a": [{"numeric": ["=", 1]}]}, {"a": True}, NO),
+    ({"a": [{"cidr": "10.0.0.0/24"}]}, {"a": "10.0.0.1"}, MAYBE),
+    ({"a": [{"cidr": "10.0.0.0/24"}]}, {"a": 1}, NO),
+    ({"a": [{"exists": True}]}, {"a": None}, YES),
+    ({"a": [{"exists": True}]}, {}, NO),
+    ({"a": [{"exists": False}]}, {}, YES),
+    ({"a": [{"exists": False}]}, {"a": {"b": 1}}, YES),
+    ({"a": [{"exists": True}]}, {"a": {"b": 1}}, NO),
+    ({"a": [{"exists": False}]}, {"a": []}, YES),
+    ({"a": {"b": [{"exists": False}]}}, {"a": 5}, YES),
+    ({"a": {"b": [{"exists": False}]}}, {"a": [{"b": 1}, {"c": 1}]}, NO),
+    ({"a": {"b": [{"exists": False}], "c": [1]}}, {"a": [{"d": 1}, {"c": 1}]}, YES),
+    ({"a": [{"exists": False}, "x"]}, {"a": "x"}, YES),
+    ({"a": ["x"]}, {"a": ["y", ["x"]]}, YES),
+    ({"a": {"b": ["x"], "c": ["y"]}}, {"a": [{"b": "x", "c": "n"}, {"b": "n", "c": "y"}]}, NO),
+    ({"a": {"b": ["x"], "c": ["y"]}}, {"a": [[{"b": "n"}], [{"b": "x", "c": "y"}]]}, YES),
+    ({"$or": [{"a": [1]}, {"b": [2]}]}, {"b": 2}, YES),
+    ({"$or": [{"a": [1]}, {"b": [2]}], "c": [3]}, {"b": 2}, NO),
+    ({"$or": [{"a": [1]}, {"b": [2]}]}, {"a": 2, "b": 1}, NO),
+    ({"a": {"$or": [{"b": [1]}, {"c": {"$or": [{"d": [1]}, {"e": [1]}]}}]}}, {"a": {"c": {"e": 1}}}, YES),
+    ({"$or": [{"prefix": "a"}, {"suffix": "b"}]}, {"$or": "ab"}, YES),
+    # not known
+    ({"a": ["x"]}, {"a": UNKNOWN}, MAYBE),
+    ({"a": ["x"]}, UNKNOWN, MAYBE),
+    ({"a": ["x"]}, Table((), open=True), MAYBE),
+    ({"a": ["x"]}, Table((("a", Constant("y")),), open=True), NO),
+    ({"a": [{"exists": False}]}, Table((), open=True), MAYBE),
+    ({"a": ["x"]}, {"a": plus("x-", KEY)}, NO),
+    ({"a": [{"prefix": "x-"}]}, {"a": plus("x-", KEY)}, YES),
+    ({"a": [{"prefix": ""}]}, {"a": KEY}, MAYBE),
+    ({"a": [{"wildcard": "x-*"}]}, {"a": plus("x-", KEY)}, YES),
+    ({"a": [{"wildcard": "x-*-z"}]}, {"a": plus("x-", KEY, "-z")}, MAYBE),
+    ({"a": [{"wildcard": "y-*"}]}, {"a": plus("x-", KEY)}, NO),
+    ({"a": [{"prefix": {"equals-ignore-case": "X-"}}]}, {"a": plus("x-", KEY)}, YES),
+    ({"a": [{"anything-but": "x"}]}, {"a": plus("x-", KEY)}, YES),
+    ({"a": [{"anything-but": {"prefix": "y"}}]}, {"a": plus("x-", KEY)}, YES),
+    ({"a": [{"anything-but": "x"}]}, {"a": KEY}, MAYBE),
+    ({"a": [5]}, {"a": plus("x-", KEY)}, NO),
+    ({"a": [5]}, {"a": KEY}, MAYBE),
+    ({"a": [{"numeric": ["=", 5]}]}, {"a": plus("x-", KEY)}, NO),
+    ({"a": [{"numeric": ["=", 5]}]}, {"a": KEY}, MAYBE),
+    ({"a": [{"exists": True}]}, {"a": plus("x-", KEY)}, YES),
+    ({"a": [{"exists": True}]}, {"a": KEY}, MAYBE),
+    ({"a": ["x"]}, {"a": OneOf((Constant("x"), Constant("y")))}, SOME),
+    ({"a": ["x", "y"]}, {"a": OneOf((Constant("x"), Constant("y")))}, YES),
+    ({"a": ["z"]}, {"a": OneOf((Constant("x"), value(["y"])))}, NO),
+    ({"a": ["x"]}, OneOf((value({"a": "x"}), value({"b": "x"}))), SOME),
+    ({"a": ["x"], "b": ["x"]}, OneOf((value({"a": "x"}), value({"b": "x"}))), NO),
+    ({"a": {"b": ["x"]}}, {"a": Items((value({"b": "x"}),), open=True)}, MAYBE),
+    ({"a": {"b": ["x"]}}, {"a": Items((value({"b": "y"}),), open=True)}, NO),
+    ({"a": [UNKNOWN]}, {"a": "x"}, MAYBE),
+    ({"a": [UNKNOWN, "x"]}, {"a": "x"}, YES),
+    ({"a": [Parameter("t", "P", (Constant("x"), Constant("y")), closed=True)]}, {"a": "x"}, SOME),
+    ({"a": [Parameter("t", "P")]}, {"a": plus(Parameter("t", "P"), "-x")}, NO),
+    (Table((("a", value(["x"])),), open=True), {"a": "x"}, MAYBE),
+    (Table((("a", value(["x"])),), open=True), {"a": "y"}, NO),
+    # JSON text, and what would not deploy
+    (Constant('{"a": ["x"]}'), Constant('{"a": "x"}'), YES),
+    (Constant('{"a": ["x"]}'), Result("json.dumps", (("0", value({"a": "y"})),)), NO),
+    (Constant("{"), {"a": "x"}, MAYBE),
+    ({"a": ["x"]}, Constant("no event"), NO),
+    ({"a": "x"}, {"a": "x"}, MAYBE),
+    ({"a": [{"rhymes": "x"}]}, {"a": "x"}, MAYBE),
+    ({"a": [{"numeric": ["~", 5]}]}, {"a": 5}, MAYBE),
+    ({"a": [{"numeric": ["<"]}]}, {"a": 5}, MAYBE),
+    ({"a": [{"prefix": 5}]}, {"a": "x"}, MAYBE),
+    ({"a": [{"prefix": "x", "suffix": "y"}]}, {"a": "x"}, MAYBE),
+    ({"a": [{"exists": "true"}]}, {"a": "x"}, MAYBE),
+    ({"a": [{"anything-but": {"numeric": ["=", 5]}}]}, {"a": "x"}, MAYBE),
+]
+
+
+@pytest.mark.parametrize(("pattern", "event", "answer"), PATTERNS, ids=range(len(PATTERNS)))
+def test_patterns(pattern: Any, event: Any, answer: Truth) -> None:
+    assert matches_pattern(value(pattern), value(event)) is answer
+
+
+def test_known_leaves_count_in_patterns() -> None:
+    pattern = value({"detail": {"key": [{"prefix": "in/"}]}})
+    event = value({"detail": {"key": KEY}})
+    assert matches_pattern(pattern, event, lambda leaf: Shape("in/") if leaf == KEY else None) is YES
+    assert matches_pattern(pattern, event, lambda leaf: Shape("out/") if leaf == KEY else None) is NO
+
+
+# --- a second matcher, of plain JSON only --------------------------------------------------------------------------
+
+strings = st.text("ab-", max_size=3)
+numbers = st.integers(-3, 3)
+plain_leaves = st.none() | st.booleans() | numbers | strings
+events = st.dictionaries(
+    st.sampled_from("abc"),
+    st.recursive(
+        plain_leaves,
+        lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("abc"), inner, max_size=3),
+        max_leaves=6,
+    ),
+    max_size=3,
+)
+literals = strings | numbers
+matchers = st.one_of(
+    plain_leaves,
+    st.fixed_dictionaries({"prefix": strings}) | st.fixed_dictionaries({"suffix": strings}),
+    st.fixed_dictionaries({"anything-but": literals | st.lists(strings, min_size=1, max_size=2)}),
+    st.fixed_dictionaries({"anything-but": st.fixed_dictionaries({"prefix": strings})}),
+    st.fixed_dictionaries({"exists": st.booleans()}),
+    st.fixed_dictionaries({"numeric": st.tuples(st.sampled_from(["<", "=", ">="]), numbers).map(list)}),
+)
+fields = st.lists(matchers, min_size=1, max_size=2)
+
+
+def objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    plain = st.dictionaries(st.sampled_from("abc"), inner, min_size=1, max_size=2)
+    return plain | st.builds(lambda first, *both: {**first, "$or": [*both]}, plain, plain, plain)
+
+
+patterns = objects(st.recursive(fields, objects, max_leaves=4))
+
+
+def leaves(event: Any, path: tuple[str, ...] = (), via: tuple[tuple[int, int], ...] = ()) -> list[Any]:
+    """All leaves of an event: path, value, and the element of each list that the way leads through."""
+    if isinstance(event, dict):
+        return [leaf for name, inner in event.items() for leaf in leaves(inner, (*path, name), via)]
+    if isinstance(event, list):
+        return [leaf for n, inner in enumerate(event) for leaf in leaves(inner, path, (*via, (id(event), n)))]
+    return [(path, event, dict(via))]
+
+
+def passes(matcher: Any, leaf: Any) -> bool:
+    match matcher:
+        case {"prefix": prefix}:
+            return isinstance(leaf, str) and leaf.startswith(prefix)
+        case {"suffix": suffix}:
+            return isinstance(leaf, str) and leaf.endswith(suffix)
+        case {"numeric": [sign, bound]}:
+            is_number = isinstance(leaf, int) and not isinstance(leaf, bool)
+            return is_number and {"<": leaf < bound, "=": leaf == bound, ">=": leaf >= bound}[sign]
+        case {"anything-but": refused}:
+            return not any(passes(each, leaf) for each in (refused if isinstance(refused, list) else [refused]))
+        case {"exists": flag}:
+            return bool(flag)
+    return type(matcher) is type(leaf) and matcher == leaf
+
+
+def conjunctions(pattern: Any, path: tuple[str, ...] = ()) -> list[list[tuple[tuple[str, ...], Any]]]:
+    """A pattern as alternatives of (path, matchers) that have to hold together."""
+    result: list[list[tuple[tuple[str, ...], Any]]] = [[]]
+    for name, inner in pattern.items():
+        if name == "$or":
+            ways = [way for option in inner for way in conjunctions(option, path)]
+        elif isinstance(inner, dict):
+            ways = conjunctions(inner, (*path, name))
+        else:
+            ways = [[((*path, name), inner)]]
+        result = [[*done, *way] for done in result for way in ways]
+    return result
+
+
+def holds(wanted: list[tuple[tuple[str, ...], Any]], found: list[Any], chosen: dict[int, int]) -> bool:
+    """Whether all fields match by leaves that do not stand in different elements of one list."""
+    if not wanted:
+        return True
+    (path, values), *others = wanted
+    here = [leaf for leaf in found if leaf[0] == path]
+    if {"exists": False} in values and not here and holds(others, found, chosen):
+        return True
+    return any(
+        holds(others, found, {**chosen, **via})
+        for _, leaf, via in here
+        if any(passes(each, leaf) for each in values) and all(chosen.get(n, at) == at for n, at in via.items())
+    )
+
+
+def brute(pattern: Any, event: Any) -> bool:
+    return any(holds(way, leaves(event), {}) for way in conjunctions(pattern))
+
+
+@given(patterns, events)
+def test_concrete_events_are_decided_as_the_second_matcher_decides(pattern: Any, event: Any) -> None:
+    assert matches_pattern(value(pattern), value(event)) is Truth.of(brute(pattern, event))
+
+
+def blurred(plain: Any, data: st.DataObject) -> Value:
+    """An event of which some parts are not known."""
+    kind = data.draw(st.integers(0, 7))
+    if kind == 0:
+        return UNKNOWN
+    if kind == 1 and isinstance(plain, str):
+        return plus(plain[:1], KEY)
+    if kind == 2:
+        return OneOf((value(plain), UNKNOWN))
+    if isinstance(plain, dict):
+        kept = {name: blurred(inner, data) for name, inner in plain.items() if data.draw(st.integers(0, 4))}
+        return Table(tuple(kept.items()), open=len(kept) < len(plain))
+    return Items(tuple(blurred(inner, data) for inner in plain)) if isinstance(plain, list) else Constant(plain)
+
+
+@given(patterns, events, st.data())
+def test_knowing_less_of_an_event_never_turns_an_answer_around(pattern: Any, event: Any, data: st.DataObject) -> None:
+    less = matches_pattern(value(pattern), blurred(event, data))
+    assert less is not (NO if brute(pattern, event) else YES)
+
+
+# --- SNS ----------------------------------------------------------------------------------------------------------
+
+
+def attributes(**given: tuple[str, Any]) -> Value:
+    return value({name: {"DataType": kind, "StringValue": written} for name, (kind, written) in given.items()})
+
+
+POLICIES: list[tuple[Any, Value | None, Truth]] = [
+    ({"store": ["a"]}, attributes(store=("String", "a")), YES),
+    ({"store": ["a"]}, attributes(store=("String", "b")), NO),
+    ({"store": ["a"]}, attributes(shop=("String", "a")), NO),
+    ({"store": ["a"]}, None, NO),
+    ({"store": ["a"]}, value({}), NO),
+    ({"store": [{"exists": False}]}, None, NO),
+    ({"store": [{"exists": False}]}, attributes(shop=("String", "a")), YES),
+    ({}, None, YES),
+    ({"store": ["a"]}, UNKNOWN, MAYBE),
+    ({"store": ["a"]}, Table((), open=True), MAYBE),
+    ({"store": ["a"]}, OneOf((attributes(store=("String", "a")), value({}))), SOME),
+    ({"store": ["a"]}, attributes(store=("String", KEY)), MAYBE),
+    ({"likes": ["rugby"]}, attributes(likes=("String.Array", '["rugby", "tennis"]')), YES),
+    ({"likes": [{"anything-but": ["rugby"]}]}, attributes(likes=("String.Array", '["rugby", "tennis"]')), YES),
+    ({"likes": ["rugby"]}, attributes(likes=("String.Array", '["tennis", true]')), NO),
+    ({"likes": ["rugby"]}, attributes(likes=("String.Array", Result("json.dumps", (("0", value(["golf"])),)))), NO),
+    ({"likes": ["rugby"]}, attributes(likes=("String.Array", KEY)), MAYBE),
+    ({"price": [{"numeric": [">", 100]}]}, attributes(price=("Number", "210.75")), YES),
+    ({"price": [{"numeric": [">", 100]}]}, attributes(price=("Number", "99")), NO),
+    ({"price": [{"numeric": [">", 100]}]}, attributes(price=("Number", plus(KEY, "0"))), MAYBE),
+    ({"price": [100]}, attributes(price=("String", "100")), NO),
+    ({"blob": [{"exists": True}]}, value({"blob": {"DataType": "Binary", "BinaryValue": "x"}}), NO),
+    ({"own": ["a"]}, attributes(own=("String.mine", "a")), MAYBE),
+    ({"own": ["a"]}, value({"own": UNKNOWN}), MAYBE),
+    (Constant('{"store": ["a"]}'), attributes(store=("String", "a")), YES),
+    (UNKNOWN, attributes(store=("String", "a")), MAYBE),
+]
+
+
+@pytest.mark.parametrize(("policy", "sent", "answer"), POLICIES, ids=range(len(POLICIES)))
+def test_policies_on_attributes(policy: Any, sent: Value | None, answer: Truth) -> None:
+    assert matches_policy(value(policy), sent, UNKNOWN) is answer
+    assert matches_policy(value(policy), sent, UNKNOWN, Constant("MessageAttributes")) is answer
+
+
+@pytest.mark.parametrize(
+    ("body", "answer"),
+    [
+        ({"order": {"state": "new"}}, YES),
+        ({"order": {"state": "done"}}, NO),
+        (Constant('{"order": {"state": "new"}}'), YES),
+        (Result("json.dumps", (("0", value({"order": {"state": "done"}})),)), NO),
+        (Constant("plain words"), NO),
+        (Constant("[1]"), NO),
+        (plus("order ", KEY), MAYBE),
+        (UNKNOWN, MAYBE),
+    ],
+)
+def test_policies_on_bodies(body: Any, answer: Truth) -> None:
+    policy = value({"order": {"state": ["new"]}})
+    assert matches_policy(policy, None, value(body), Constant("MessageBody")) is answer
+
+
+def test_an_unknown_scope_is_not_guessed() -> None:
+    policy, sent = value({"a": ["x"]}), attributes(a=("String", "x"))
+    assert matches_policy(policy, sent, UNKNOWN, UNKNOWN) is MAYBE
+    either = OneOf((Constant("MessageAttributes"), Constant("MessageBody")))
+    assert matches_policy(policy, sent, value({"a": "y"}), either) is SOME
+
+
+# --- event source mappings ----------------------------------------------------------------------------------------
+
+CRITERIA: list[tuple[list[Any], Any, Truth]] = [
+    ([], {"body": "x"}, YES),
+    ([{"body": {"kind": ["a"]}}], {"body": '{"kind": "a"}'}, YES),
+    ([{"body": {"kind": ["a"]}}], {"body": {"kind": "b"}}, NO),
+    ([{"body": {"kind": ["a"]}}, {"body": {"kind": ["b"]}}], {"body": {"kind": "b"}}, YES),
+    ([Constant('{"body": {"kind": ["a"]}}')], {"body": {"kind": "b"}}, NO),
+    ([{"body": {"kind": ["a"]}}], {"body": "plain"}, NO),
+    ([{"body": {"kind": ["a"]}}], {"body": plus("plain ", KEY)}, NO),
+    ([{"body": {"kind": ["a"]}}], {"body": plus(' {"kind": "', KEY)}, MAYBE),
+    ([{"body": {"kind": ["a"]}}], {"body": Result("json.dumps", (("0", value({"kind": "a"})),))}, YES),
+    ([{"body": {"kind": ["a"]}}], {"body": UNKNOWN}, MAYBE),
+    ([{"body": ["plain"]}], {"body": "plain"}, YES),
+    ([{"body": ["plain"]}], {"body": '{"kind": "a"}'}, NO),
+    ([{"body": ["plain"]}], {"body": {"kind": "a"}}, NO),
+    ([{"body": ["1"]}], {"body": "1"}, MAYBE),
+    ([{"body": [{"exists": True}]}], {"body": {"kind": "a"}}, MAYBE),
+    ([{"body": [{"prefix": "run "}]}], {"body": plus("run ", KEY)}, YES),
+    ([{"data": {"n": [{"numeric": ["<", 3]}]}}], {"data": '{"n": 2}'}, YES),
+    ([{"value": {"n": [1]}}], {"value": "no"}, NO),
+    ([{"eventName": ["INSERT"]}], {"eventName": "MODIFY"}, NO),
+    ([{"eventName": ["INSERT"]}], {"eventName": OneOf((Constant("INSERT"), Constant("MODIFY")))}, SOME),
+    ([{"eventName": ["REMOVE"]}], {"eventName": OneOf((Constant("INSERT"), Constant("MODIFY")))}, NO),
+    (
+        [{"dynamodb": {"NewImage": {"state": {"S": [{"anything-but": ["done"]}]}}}}],
+        {"dynamodb": {"NewImage": {"state": {"S": "done"}}}},
+        NO,
+    ),
+    ([UNKNOWN], {"body": "x"}, MAYBE),
+    ([Constant("{")], {"body": "x"}, MAYBE),
+]
+
+
+@pytest.mark.parametrize(("criteria", "record", "answer"), CRITERIA, ids=range(len(CRITERIA)))
+def test_criteria(criteria: list[Any], record: Any, answer: Truth) -> None:
+    assert matches_criteria(map(value, criteria), value(record)) is answer
+
+
+def test_any_value_as_pattern_and_event_is_answered() -> None:
+    strange = [
+        Constant(b"\xff"),
+        Items((), open=True),
+        EventPath(),
+        Transformed("split", KEY),
+        Result("f"),
+        value([[]]),
+    ]
+    for one in strange:
+        for other in strange:
+            nested = value({"a": [one], "b": {"c": one}, "$or": one})
+            assert matches_pattern(one, other) in Truth
+            assert matches_pattern(nested, value({"a": other, "b": other})) in Truth
+            assert matches_policy(one, other, other, None) in Truth
+            assert matches_criteria([one, nested], value({"body": other})) in Truth

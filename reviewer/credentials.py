@@ -58,7 +58,7 @@ class _Naming:
 
 _PARTS = r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+"
 _RUNS = r"[A-Z]?[a-z]{2,}|[A-Z]{3,}"
-_SHORT_WORDS = r"(?<![^\W_])[a-z]{1,2}(?![^\W_])"
+_SHORT_WORDS = r"(?<![^-_./])[a-z]{1,2}(?![^-_./])"
 _LOWER_RUNS = r"[A-Z]?[a-z]{2,}"
 _CONSONANTS = r"(?i)[b-df-hj-np-tv-xz]{5}"
 _TEMPLATE = r"""(?x)
@@ -296,17 +296,17 @@ def secret_arguments(callee: str) -> tuple[str | int, ...]:
 
 
 def handed(callee: str, argument: str | int, text: str, host: str | None = None) -> Secret | None:
-    """A text that is handed to an argument that takes a secret. A real password may be weak: words will do.
+    """A text that is handed to an argument that takes a secret. Where people choose the secret, words will do.
 
     `callee` is the function's qualified name (`psycopg2.connect`), `argument` as in `secret_arguments`. `host`, where
     the call names it, tells a database on the same machine, whose password guards nothing.
     """
-    title = known.arguments().get(callee, {}).get(argument)
-    if title is None or not _is_typed(text):
+    takes = known.arguments().get(callee, {}).get(argument)
+    if takes is None or not _is_typed(text) or (takes.random and not _is_random(text)):
         return None
     if host is not None and _regex(_LOOPBACK).fullmatch(host):
         return None
-    return Secret("argument", title, 0, len(text))
+    return Secret("argument", takes.title, 0, len(text))
 
 
 # --- masking --------------------------------------------------------------------------------------------------------

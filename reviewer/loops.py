@@ -31,6 +31,10 @@ STOPPED = frozenset({"s3", "sqs", "sns", "lambda"})
 Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html"""
 
 
+Guards = Sequence[tuple[Guard, Condition, Frame]]
+"""What a loop's end depends on, the condition that tests it, and the activation that it is tested in."""
+
+
 class Verdict(IntEnum):
     """What is known of a loop."""
 
@@ -60,6 +64,8 @@ class Loop:
     guard: str
     stopped: bool
     steps: tuple[Note, ...]
+    tests: tuple[Note, ...]
+    """The tests in the code that its end depends on."""
 
     @property
     def confidence(self) -> Confidence:
@@ -140,11 +146,12 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
         call=emission.operation,
         function=function.id.name,
         verdict=verdict,
-        through=f"{hop.noun} `{name}`" if name else f"the {hop.noun}",
+        through=f"the {hop.noun} `{name}`" if name else f"the {hop.noun}",
         grounds=_grounds(trigger, admitted, hop.noun),
         guard=_guard(guards, handler),
         stopped=trigger.kind in STOPPED,
-        steps=_steps(reached, handler, Note(trigger.at, f"{hop.noun} event starts `{function.id.name}`")),
+        steps=_steps(reached, Note(trigger.at, f"the {hop.noun}'s event starts `{function.id.name}`"), "the write"),
+        tests=_tests(guards),
     )
 
 
@@ -179,7 +186,7 @@ def _known(trigger: Trigger) -> Known:
     return known
 
 
-def _verdict(admitted: Truth, again: Truth, guards: Sequence[tuple[Guard, Condition, Frame]], allowed: bool) -> Verdict:
+def _verdict(admitted: Truth, again: Truth, guards: Guards, allowed: bool) -> Verdict:
     if allowed or any(guard is Guard.COUNTER for guard, _, _ in guards):
         return Verdict.BOUNDED
     return Verdict.FEEDS if admitted.some and again.some else Verdict.MAY_FEED
@@ -209,7 +216,7 @@ def _grounds(trigger: Trigger, admitted: Truth, noun: str) -> str:
     return f"Whether the trigger's {named} {verb} what is written through cannot be told from the code."
 
 
-def _guard(guards: Sequence[tuple[Guard, Condition, Frame]], handler: Handler) -> str:
+def _guard(guards: Guards, handler: Handler) -> str:
     if _allowed(handler):
         return "The template allows recursion (`RecursiveLoop: Allow`)."
     if not guards:
@@ -228,10 +235,18 @@ def _label(source: Value, project: Project) -> str:
     return ""
 
 
-def _steps(reached: Reached, handler: Handler, first: Note) -> tuple[Note, ...]:
+def _steps(reached: Reached, first: Note, what: str) -> tuple[Note, ...]:
     hops = [Note(Place(hop.frame.module, hop.site.call.node), f"`{hop.callee}` is called") for hop in reached.hops]
-    last = Note(Place(reached.frame.module, reached.site.call.node), "the write that starts the function again")
+    last = Note(Place(reached.frame.module, reached.site.call.node), f"{what} that starts the function again")
     return (first, *hops, last)
+
+
+def _tests(guards: Guards) -> tuple[Note, ...]:
+    """Where the code tests what the loop's end depends on."""
+    return tuple(
+        Note(Place(frame.module, condition.test.node), f"{guard.value} is tested here")
+        for guard, condition, frame in guards
+    )
 
 
 # --- no template --------------------------------------------------------------------------------------------------
@@ -260,7 +275,8 @@ def _without_template(project: Project, handler: Handler, reached: Reached, emis
         grounds="No template tells the function's trigger and its filters.",
         guard=_guard(guards, handler),
         stopped=kind in STOPPED,
-        steps=_steps(reached, handler, Note(_definition(handler), "the function's event names the resource")),
+        steps=_steps(reached, Note(_definition(handler), "the function's event names the resource"), "the write"),
+        tests=_tests(guards),
     )
 
 
@@ -325,7 +341,8 @@ def _invocations(project: Project, handler: Handler, reached: Reached) -> Iterat
         grounds="",
         guard=_guard(guards, handler) or "No condition stands between the function and its next invocation.",
         stopped=True,
-        steps=_steps(reached, handler, Note(_definition(handler), f"`{_name(project, handler)}` runs")),
+        steps=_steps(reached, Note(_definition(handler), f"`{_name(project, handler)}` runs"), "the invocation"),
+        tests=_tests(guards),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 from reviewer.code import facts
 from reviewer.code.flow import Reached, modules_of, reach
@@ -33,6 +34,11 @@ from reviewer.value import (
     string,
 )
 
+if TYPE_CHECKING:
+    import libcst
+
+MOST_KEPT = 1_000_000
+"""Characters of source whose trees are kept until their places have been asked for: some 200 MB."""
 SHAPED = re.compile(rb"def\s+\w+\s*\(\s*\w*(?:event|evt)\w*|def\s+\w*handler\w*\s*\(", re.IGNORECASE)
 """What the bytes of a module with a handler contain: decides, before anything is parsed, which modules matter."""
 EVENT = re.compile(r"_*(?:\w+_)?(?:event|evt)s?", re.IGNORECASE)
@@ -83,6 +89,8 @@ class Project:
         self.values = Values(self.modules)
         self._spans: dict[str, list[tuple[int, int]]] = {}
         self._bounded: dict[str, bool] = {}
+        self._trees: dict[str, libcst.Module] = {}
+        self._kept = 0
 
     # --- modules
 
@@ -92,7 +100,11 @@ class Project:
         try:
             source = self.inline[path] if path in self.inline else Source.decode(path, self.read(path))
             self.sources[path] = source
-            return extract(source, source.tree())
+            tree = source.tree()
+            if self._kept < MOST_KEPT:
+                self._trees[path] = tree
+                self._kept += len(source.text)
+            return extract(source, tree)
         except Unreadable as problem:
             at = Location(path, problem.line, problem.column)
             if path in self.inline:
@@ -110,7 +122,7 @@ class Project:
         if place.module not in self._spans:
             from reviewer.code.positions import spans  # noqa: PLC0415 - as above
 
-            self._spans[place.module] = spans(source.tree())
+            self._spans[place.module] = spans(self._trees.pop(place.module) if place.module in self._trees else source.tree())
         start, end = self._spans[place.module][place.node]
         owner = self.modules.owner(place.module, place.node)
         if isinstance(owner, (facts.Function, facts.Class)):

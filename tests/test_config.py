@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer.config import (
@@ -63,7 +63,10 @@ def running(**settings: Any) -> list[str]:
         ({"select": ("calls",)}, DEFAULT[:2]),
         ({"select": ("calls",), "pedantic": True}, [*DEFAULT[:2], "hardcoded-region"]),
         ({"select": ("guardrails",)}, ["deprecated-runtime", "unsigned-function"]),
-        ({"select": ("hardcoded-region", "guardrails")}, ["hardcoded-region", "deprecated-runtime", "unsigned-function"]),
+        (
+            {"select": ("hardcoded-region", "guardrails")},
+            ["hardcoded-region", "deprecated-runtime", "unsigned-function"],
+        ),
         ({"select": ("unsigned-function",)}, ["unsigned-function"]),
         ({"ignore": ("calls",)}, ["deprecated-runtime"]),
         ({"ignore": ("http-without-timeout",)}, DEFAULT[1:]),
@@ -80,11 +83,11 @@ def test_enabled(settings: dict[str, Any], expected: list[str]) -> None:
 def test_what_is_ignored_never_runs_and_what_is_selected_bounds_the_rest(select: list[str], ignore: list[str]) -> None:
     found = enabled(RULES, Config(select=tuple(select), ignore=tuple(ignore), pedantic=True))
     assert not any({rule.id, rule.group, "all"} & set(ignore) for rule in found)
-    assert not select or all({rule.id, rule.group, "all"} & ({*select, *select} or KNOWN) or "all" in select for rule in found)
+    assert not select or "all" in select or all({rule.id, rule.group} & set(select) for rule in found)
 
 
 def test_selectable_names_rules_groups_and_all() -> None:
-    assert KNOWN == {*RULES, "calls", "guardrails", "all"}
+    assert sorted(KNOWN) == sorted([*RULES, "calls", "guardrails", "all"])
 
 
 # --- command line -------------------------------------------------------------------------------------------------
@@ -188,7 +191,12 @@ def test_patterns_of_an_inner_file_are_meant_from_there(tmp_path: Path) -> None:
     found = patterns(configured(inner, tmp_path, KNOWN).exclude)
     assert found is not None
     tried = ["gen.py", "deep/gen.py", "top.py", "deep/top.py", "a/b.py", "deep/a/b.py"]
-    assert [path for path in tried if found.verdict(f"app [1]/x/{path}")] == ["gen.py", "deep/gen.py", "top.py", "a/b.py"]
+    assert [path for path in tried if found.verdict(f"app [1]/x/{path}")] == [
+        "gen.py",
+        "deep/gen.py",
+        "top.py",
+        "a/b.py",
+    ]
     assert not any(found.verdict(path) for path in ("gen.py", "app 1/x/gen.py", "app [1]/gen.py"))
     assert found.verdict("app [1]/x/keep.py") is False
 
@@ -203,7 +211,10 @@ def test_patterns_of_an_inner_file_are_meant_from_there(tmp_path: Path) -> None:
             'select = [\n  "calls",\n  "http-without-timout",\n]',
             "3: select: `http-without-timout` is neither a rule nor a group; the nearest is `http-without-timeout`",
         ),
-        ('ignore = ["missing_pagination"]', "1: ignore: `missing_pagination` is neither a rule nor a group; the nearest is `missing-pagination`"),
+        (
+            'ignore = ["missing_pagination"]',
+            "1: ignore: `missing_pagination` is neither a rule nor a group; the nearest is `missing-pagination`",
+        ),
         ("# select = 1\nselect = 'calls'", "2: select: a list of strings is due here, not a string"),
         ("select = ['calls', 1]", "1: select: a list of strings is due here, not a list with other items"),
         ("select = 1979-05-27", "1: select: a list of strings is due here, not a date or time"),
@@ -213,9 +224,18 @@ def test_patterns_of_an_inner_file_are_meant_from_there(tmp_path: Path) -> None:
         ("min-severity = 'never'", "1: min-severity: `never` is none of error, warning, note"),
         ("fail-on = 'eror'", "1: fail-on: `eror` is none of error, warning, note, never; the nearest is `error`"),
         ("exclude = ['a', '!']", "1: exclude: `!` cannot serve as a path pattern: it is no pattern"),
-        ("exclude = ['*a*b*c*d']", "1: exclude: `*a*b*c*d` cannot serve as a path pattern: it has more than 3 wildcards"),
-        ("per-path-ignores = ['a']", "1: per-path-ignores: a table of path patterns and rules is due here, not a list with other items"),
-        ("[per-path-ignores]\n'a' = ['calls']\n'b' = 'calls'", "1: per-path-ignores: a list of strings is due here, not a string"),
+        (
+            "exclude = ['*a*b*c*d']",
+            "1: exclude: `*a*b*c*d` cannot serve as a path pattern: it has more than 3 wildcards",
+        ),
+        (
+            "per-path-ignores = ['a']",
+            "1: per-path-ignores: a table of path patterns and rules is due here, not a list with other items",
+        ),
+        (
+            "[per-path-ignores]\n'a' = ['calls']\n'b' = 'calls'",
+            "1: per-path-ignores: a list of strings is due here, not a string",
+        ),
         ("[per-path-ignores]\n'a' = ['nope']", "2: per-path-ignores: `nope` is neither a rule nor a group"),
         ("select = [", "1: "),
         ("pedantic = true\npedantic = false\n", "2: "),
@@ -234,7 +254,7 @@ def test_the_line_is_that_of_the_own_table(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.chdir(tmp_path)
     text = "[project]\nname = 'lambda-review'\n[tool.ruff]\nselect = ['E']\n\n[tool.lambda-review]\nselect = ['E']\n"
     Path("pyproject.toml").write_text(text)
-    with pytest.raises(ConfigError, match="^pyproject.toml:7: select: `E` is neither"):
+    with pytest.raises(ConfigError, match=r"^pyproject\.toml:7: select: `E` is neither"):
         configured(tmp_path, tmp_path, KNOWN)
 
 
@@ -272,9 +292,12 @@ def test_nearest() -> None:
 
 
 KEYS = st.sampled_from(["select", "ignore", "pedantic", "min-severity", "exclude", "per-path-ignores", "x", '"a b"'])
-VALUES = st.sampled_from(["1", "true", "'calls'", "['calls']", "['nope']", "{a = ['calls']}", "{}", "[[1]]", "''", "nan"])
+VALUES = st.sampled_from(
+    ["1", "true", "'calls'", "['calls']", "['nope']", "{a = ['calls']}", "{}", "[[1]]", "''", "nan"]
+)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(KEYS, VALUES), max_size=4), st.text(max_size=8))
 def test_any_file_gives_settings_or_a_config_error(
     tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, str]], rest: str

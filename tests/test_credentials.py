@@ -405,26 +405,28 @@ def test_the_default_of_a_parameter_tells_a_reference_from_a_secret() -> None:
 
 
 @pytest.mark.parametrize(
-    ("callee", "argument"),
+    ("callee", "argument", "weak"),
     [
-        ("psycopg2.connect", "password"),
-        ("pymysql.connect", "passwd"),
-        ("MySQLdb.connect", 2),
-        ("redis.Redis", "password"),
-        ("jwt.encode", 1),
-        ("jwt.decode", "key"),
-        ("smtplib.SMTP.login", 1),
-        ("requests.get", "auth[1]"),
-        ("requests.auth.HTTPBasicAuth", 1),
-        ("hvac.Client", "token"),
-        ("openai.OpenAI", "api_key"),
-        ("twilio.rest.Client", 1),
+        ("psycopg2.connect", "password", True),
+        ("pymysql.connect", "passwd", True),
+        ("MySQLdb.connect", 2, True),
+        ("redis.Redis", "password", True),
+        ("jwt.encode", 1, True),
+        ("jwt.decode", "key", True),
+        ("smtplib.SMTP.login", 1, True),
+        ("requests.get", "auth[1]", True),
+        ("requests.auth.HTTPBasicAuth", 1, True),
+        ("hvac.Client", "token", False),
+        ("openai.OpenAI", "api_key", False),
+        ("slack_sdk.WebClient", "token", False),
+        ("twilio.rest.Client", 1, False),
     ],
 )
-def test_arguments_that_take_a_secret(callee: str, argument: str | int) -> None:
+def test_arguments_that_take_a_secret(callee: str, argument: str | int, weak: bool) -> None:
+    """A weak password is one all the same; what only machines make is never made of words."""
     assert argument in secret_arguments(callee)
     assert handed(callee, argument, "Vq8-kLm2_xTn5") is not None
-    assert handed(callee, argument, "sunshine") is not None
+    assert (handed(callee, argument, "sunshine") is not None) == weak
     assert [text for text in PLACEHOLDERS if handed(callee, argument, text) is not None] == []
     assert handed(callee, argument, "BILLING_DB_PASSWORD") is None
     assert handed(callee, argument, "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf") is None

@@ -199,6 +199,8 @@ PATTERNS: list[tuple[Any, Any, Truth]] = [
     ({"a": [{"exists": True}]}, {"a": {"b": 1}}, NO),
     ({"a": [{"exists": False}]}, {"a": []}, YES),
     ({"a": {"b": [{"exists": False}]}}, {"a": 5}, YES),
+    ({"a": {"b": [{"exists": False}]}}, {"a": []}, YES),
+    ({"a": {"b": [{"exists": False}]}}, {"a": Items((), open=True)}, MAYBE),
     ({"a": {"b": [{"exists": False}]}}, {"a": [{"b": 1}, {"c": 1}]}, NO),
     ({"a": {"b": [{"exists": False}], "c": [1]}}, {"a": [{"d": 1}, {"c": 1}]}, YES),
     ({"a": [{"exists": False}, "x"]}, {"a": "x"}, YES),

@@ -86,11 +86,20 @@ def text_prefixes() -> tuple[str, ...]:
     return tuple(_data()["texts"]["prefixes"])
 
 
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What an argument takes. `random`: only machines make such secrets, so that words are no more than a stand-in."""
+
+    title: str
+    random: bool
+
+
 @cache
-def arguments() -> dict[str, dict[str | int, str]]:
-    """Functions with arguments that take a secret: qualified name → argument → what it takes."""
-    table: dict[str, dict[str | int, str]] = {}
+def arguments() -> dict[str, dict[str | int, Argument]]:
+    """Functions with arguments that take a secret: qualified name → keyword, position from 0, or `auth[1]` → what."""
+    table: dict[str, dict[str | int, Argument]] = {}
     for entry in _data()["argument"]:
+        takes = Argument(entry["title"], entry.get("random", False))
         for callee in entry["callees"]:
-            table.setdefault(callee, {}).update(dict.fromkeys(entry["arguments"], entry["title"]))
+            table.setdefault(callee, {}).update(dict.fromkeys(entry["arguments"], takes))
     return table

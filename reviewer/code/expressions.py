@@ -90,6 +90,8 @@ class Expressions:
 
     def literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Expression:
         number = self.number(node)
+        if isinstance(node, cst.Integer) and node.value.isdecimal():
+            return facts.Literal(number, int(node.value))
         try:
             return facts.Literal(number, ast.literal_eval(node.value))
         except (ValueError, SyntaxError):

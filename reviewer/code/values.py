@@ -51,6 +51,7 @@ class Values:
         self.modules = modules
         self.memo: dict[tuple[Expression, Frame], Value] = {}
         self.results: dict[Frame, Value] = {}
+        self.members: dict[tuple[str, str], Value] = {}
         self.waiting: set[object] = set()
         self.depth = 0
         self.calls = 0
@@ -99,6 +100,14 @@ class Values:
 
     def member(self, module: str, name: str) -> Value:
         """A name of a module, as it is when all of the module has run; builtins where it has no such name."""
+        known = self.members.get((module, name))
+        if known is None:
+            known = self._member(module, name)
+            if known != UNKNOWN:  # which it also is, for the time being, where it depends on itself
+                self.members[module, name] = known
+        return known
+
+    def _member(self, module: str, name: str) -> Value:
         frame = Frame(module, MODULE)
         scope = self.modules.scope(module, MODULE)
         values = [self.defined(definition, frame) for definition in scope.end.get(name, ())]

@@ -16,7 +16,7 @@ from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, arms, find, i
 from reviewer.deploy.stacks import Stack
 from reviewer.deploy.template import Declared
 from reviewer.finding import Location
-from reviewer.value import UNKNOWN, Constant, Parameter, Pseudo, Reference, Value, one_of, string
+from reviewer.value import UNKNOWN, Constant, Parameter, Pseudo, Reference, Value, one_of, options, string
 
 _COMMON = {
     "name": "FunctionName",
@@ -107,7 +107,8 @@ def _environment(stack: Stack, properties: Mapping | None) -> Iterator[tuple[str
             for name, node in arm.entries.items() if isinstance(arm, Mapping) and not intrinsic(arm) else ():
                 written.setdefault(name, []).append(node)
     for name, nodes in written.items():
-        values = [_as_text(value) for node in nodes if (value := stack.value(node)) is not None]
+        found = [value for node in nodes if (value := stack.value(node)) is not None]
+        values = [_as_text(option) for value in found for option in options(value)]
         if values:
             yield name, Setting(one_of(values), nodes[0].at)
 

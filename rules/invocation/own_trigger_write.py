@@ -57,5 +57,6 @@ def own_trigger_write(deployed: Deployed) -> Reports:
             detail=loop.detail,
             severity=loop.verdict.severity,
             confidence=loop.confidence,
+            related=loop.tests,
             steps=loop.steps,
         )

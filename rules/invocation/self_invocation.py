@@ -51,5 +51,6 @@ def self_invocation(deployed: Deployed) -> Reports:
             detail=loop.detail,
             severity=loop.verdict.severity,
             confidence=loop.confidence,
+            related=loop.tests,
             steps=loop.steps,
         )

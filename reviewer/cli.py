@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reviewer.config import SEVERITIES, THRESHOLDS, Config, ConfigError, nearest
-from reviewer.outputs import Output, OutputError, check_target, files, let_go, paired, show, wants_color, write
+from reviewer.outputs import Output, OutputError, check_target, files, paired, show, wants_color, write
 from reviewer.report import FORMATS
 from reviewer.usage import Choice, Command, Group, option, worded
 
@@ -310,11 +310,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if sys.stdout is None:  # its file descriptor is closed
         sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
     try:
-        status = cli.main(arguments, NAME, standalone_mode=False)
-        sys.stdout.flush()
-        return int(status or 0)
-    except BrokenPipeError:
-        let_go()
+        return int(cli.main(arguments, NAME, standalone_mode=False) or 0)
+    except SystemExit:  # of click, where the reader of its help has gone away
         return 0
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED

@@ -279,12 +279,12 @@ def named(name: str, text: str) -> Secret | None:
 def template_parameter_is_secret(name: str, default: str | None = None) -> bool:
     """Whether the value of a template parameter is a secret, by its name (`DbPassword`) and its default.
 
-    A default that is the name, path or ARN of a secret says that the parameter takes one of these.
+    A default that is a path, an ARN or a dynamic reference says that the parameter takes one of these.
     """
     naming = _naming(name)
     if naming is None or not naming.last or not naming.qualified or naming.title in {"auth", "credentials"}:
         return False
-    return naming.chosen or not default or is_placeholder(default) or not _refers(default)
+    return not default or ("{{resolve:" not in default and (is_placeholder(default) or not _refers(default)))
 
 
 # --- arguments ------------------------------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from reviewer.value import (
     Transformed,
     Value,
     number,
+    parts,
     string,
 )
 
@@ -126,17 +127,32 @@ def decoded(value: Value) -> Value | None:
 
 # --- patterns, policies, criteria ---------------------------------------------------------------------------------
 
+MOST_STEPS = 20_000
+"""Comparisons that a pattern may need at most; a pattern of EventBridge has up to 2,048 characters."""
+
+
+def _matches(pattern: Value | None, event: Value | None, known: Known) -> Truth:
+    """Whether a decoded pattern matches a decoded event, for one case of both."""
+    if not isinstance(pattern, Table):
+        return MAYBE
+    if event is None:
+        return NO
+    return matches(pattern, event, known) if _size(pattern) * _size(event) <= MOST_STEPS else MAYBE
+
+
+def _size(value: Value) -> int:
+    """How many values there are within one; no more are counted than matter."""
+    count, pending = 0, [value]
+    while pending and count <= MOST_STEPS:
+        count += 1
+        pending += parts(pending.pop())
+    return count
+
 
 def matches_pattern(pattern: Value, event: Value, known: Known = nothing) -> Truth:
     """Does an EventBridge pattern match an event: a table of `source`, `detail-type`, `detail`…? See `matching`."""
 
-    def test(pattern: Value, event: Value) -> Truth:
-        wanted, given = decoded(pattern), decoded(event)
-        if not isinstance(wanted, Table):
-            return MAYBE
-        return NO if given is None else matches(wanted, given, known)
-
-    return decide(test, pattern, event)
+    return decide(lambda pattern, event: _matches(decoded(pattern), decoded(event), known), pattern, event)
 
 
 def matches_policy(
@@ -160,9 +176,8 @@ def matches_policy(
         if not wanted.entries:
             return MAYBE if wanted.open else YES
         given = _attributes(attributes) if where == "MessageAttributes" else decoded(body)
-        if given is None or given == Table(()) or (where == "MessageBody" and isinstance(given, (Constant, Items))):
-            return NO
-        return matches(wanted, given, known)
+        none = given == Table(()) or (where == "MessageBody" and isinstance(given, (Constant, Items)))
+        return NO if none else _matches(wanted, given, known)
 
     return decide(test, policy, attributes or Table(()), body, scope or Constant("MessageAttributes"))
 
@@ -220,7 +235,7 @@ def _criterion(pattern: Value | None, record: Value, known: Known) -> Truth:
             if read is None:
                 return NO
             record = Table((*record.entries, (key, read)), record.open)
-    return matches(pattern, record, known)
+    return _matches(pattern, record, known)
 
 
 def _body(sent: Value, wanted: Table | Items) -> Value | None:

@@ -50,7 +50,8 @@ def _object(pattern: Table, node: Value | None, within: Within | None, known: Kn
         return _agreed(_object(pattern, option, within, known) for option in node.options)
     if isinstance(node, Items) and (node.items or node.open):
         inside = within or (node, ())
-        return _any_item(node, lambda item: _object(pattern, item, inside, known))
+        found = (_object(pattern, item, inside, known) for item in _elements(node))
+        return _agreed((*found, _object(pattern, None, within, known))) if node.open else either(found)
     fields = (_field(name, wanted, node, within, known) for name, wanted in pattern.entries)
     return both((*fields, MAYBE)) if pattern.open else both(fields)
 
@@ -101,8 +102,12 @@ def _agreed(truths: Iterable[Truth]) -> Truth:
 
 def _any_item(items: Items, test: Callable[[Value], Truth]) -> Truth:
     """The truth for any item of a list; an open list may hold none."""
-    found = either(map(test, items.items))
+    found = either(map(test, _elements(items)))
     return found & MAYBE if items.open else found
+
+
+def _elements(items: Items) -> tuple[Value, ...]:
+    return items.items or ((UNKNOWN,) if items.open else ())
 
 
 def _matcher(matcher: Value, node: Value | None, within: Within | None, known: Known) -> Truth:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import stat
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from reviewer.discover import Tree
+from reviewer.discover import CANDIDATES, Tree
 
 STANDARD = "-"
 OWN_KEYS = frozenset({"findings", "runs"})
@@ -58,8 +55,8 @@ def check_target(file: Path, tree: Tree) -> None:
         status = file.lstat()
     except FileNotFoundError:
         status = None
-    except (OSError, ValueError) as error:
-        raise OutputError(f"--output {file}: {getattr(error, 'strerror', None) or error}") from None
+    except OSError as error:
+        raise OutputError(f"--output {file}: {error.strerror}") from None
     if status is not None and not stat.S_ISREG(status.st_mode):
         kinds = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a link"}
         raise OutputError(
@@ -67,17 +64,20 @@ def check_target(file: Path, tree: Tree) -> None:
         )
     if not os.access(file.parent, os.W_OK):
         raise OutputError(f"--output {file}: the folder `{file.parent}` cannot be written to")
-    if status is not None and status.st_size and _is_reviewed(file, tree) and not _is_report(file):
-        raise OutputError(f"--output {file}: this file is one of those that are reviewed")
+    if status is not None and status.st_size and _is_source(file, tree) and not _is_report(file):
+        raise OutputError(f"--output {file}: this file belongs to what is reviewed")
 
 
-def _is_reviewed(file: Path, tree: Tree) -> bool:
+def _is_source(file: Path, tree: Tree) -> bool:
     place = file.resolve()
-    path = place.relative_to(tree.root).as_posix() if place.is_relative_to(tree.root) else ""
-    return path in {*tree.python, *tree.templates, *dict(tree.left_out)}
+    if not place.is_relative_to(tree.root):
+        return False
+    return place.name.endswith(CANDIDATES) or place.relative_to(tree.root).as_posix() in tree.explicit
 
 
 def _is_report(file: Path) -> bool:
+    import json  # noqa: PLC0415 - only an existing file pays for it
+
     try:
         value = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError):
@@ -118,12 +118,12 @@ def show(text: str, encoding: str | None = None) -> None:
         sys.stdout.buffer.write(text.encode(encoding or "utf-8", "backslashreplace"))
         sys.stdout.buffer.flush()
     except BrokenPipeError:
-        let_go()
+        _let_go()
     except OSError as error:
         raise OutputError(f"the standard output: {error.strerror}") from None
 
 
-def let_go() -> None:
+def _let_go() -> None:
     """Send the rest of the standard output nowhere, so that nothing fails when the interpreter flushes it."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())

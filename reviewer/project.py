@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from reviewer.code import facts
+from reviewer.code.facts import GAP
 from reviewer.code.flow import Reached, modules_of, reach
 from reviewer.code.library import Arguments
 from reviewer.code.modules import Modules
@@ -89,6 +90,7 @@ class Project:
         self.values = Values(self.modules)
         self._spans: dict[str, list[tuple[int, int]]] = {}
         self._bounded: dict[str, bool] = {}
+        self._receivers: dict[str, frozenset[int]] = {}
         self._trees: dict[str, libcst.Module] = {}
         self._kept = 0
 
@@ -122,7 +124,9 @@ class Project:
         if place.module not in self._spans:
             from reviewer.code.positions import spans  # noqa: PLC0415 - as above
 
-            self._spans[place.module] = spans(self._trees.pop(place.module) if place.module in self._trees else source.tree())
+            self._spans[place.module] = spans(
+                self._trees.pop(place.module) if place.module in self._trees else source.tree()
+            )
         start, end = self._spans[place.module][place.node]
         owner = self.modules.owner(place.module, place.node)
         if isinstance(owner, (facts.Function, facts.Class)):
@@ -171,7 +175,8 @@ class Project:
         module_name, _, name = handler.rpartition(".")
         if code.inline is not None and function.code is not None:
             path = f"{function.id.stack}#{function.id.name}"
-            self.inline[path] = Source(path, code.inline, Origin(function.code.at, code.block))
+            text = _named_gaps(code.inline) if code.substituted else code.inline
+            self.inline[path] = Source(path, text, Origin(function.code.at, code.block))
             return self._joined(Handler(path, UNKNOWN, function, triggers), name)
         if code.folder is None:
             return unknown
@@ -260,7 +265,8 @@ class Project:
     def outlives(self, name: facts.Name, frame: Frame) -> bool:
         """Whether a name in a function is the module's or an enclosing function's: its value outlives the call."""
         scope = self.modules.scope(frame.module, frame.owner)
-        return name.id in scope.declared or name.id not in scope.definitions
+        changes = {"item", "mutated"}  # of what the name stands for: they bind no name
+        return name.id in scope.declared or all(d.kind in changes for d in scope.definitions.get(name.id, ()))
 
     def bounds_connections(self, module: str) -> bool:
         """Whether a module bounds all of its connections: a default for sockets, an adapter for sessions."""
@@ -272,6 +278,18 @@ class Project:
                 for function in calls
             )
         return self._bounded[module]
+
+    def receivers(self, module: str) -> frozenset[int]:
+        """The calls of a module whose result is used only to call a method of it: `connect().cursor()`."""
+        if module not in self._receivers:
+            owners = (MODULE, *self.modules.nodes(module))
+            called = (site.call.function for owner in owners for site in self.modules.scope(module, owner).calls)
+            self._receivers[module] = frozenset(
+                function.value.node
+                for function in called
+                if isinstance(function, facts.Attribute) and isinstance(function.value, facts.Call)
+            )
+        return self._receivers[module]
 
     # --- questions about the deployment
 
@@ -299,6 +317,11 @@ class Project:
     def resources(self) -> dict[Id, Resource]:
         """The resources of the deployment by id."""
         return {resource.id: resource for resource in self.deployment.resources}
+
+
+def _named_gaps(code: str) -> str:
+    """Inline code with each `${Name}` that the template fills in as a name of the same length that nothing defines."""
+    return re.sub(r"\$\{([^{}\n]*)\}", lambda gap: GAP + GAP + re.sub(r"\W", "_", gap[1]) + GAP, code)
 
 
 def is_called_handler(name: str) -> bool:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from reviewer.aws.calls import knowledge
 from reviewer.aws.runtimes import deprecated
@@ -158,8 +158,17 @@ class Call:
 
     @property
     def builds(self) -> str:
-        """What kind of client it builds that could be kept between invocations ("an SDK client"); "" for none."""
-        return knowledge().client.get(self.name, "")
+        """What kind of client it builds that could be kept between invocations ("an SDK client"); "" for none.
+
+        A session that serves for nothing but the client made of it, `Session(…).client(…)`, is part of that.
+        """
+        made = knowledge().client.get(self.name, "")
+        return "" if made == "an SDK session" and self.is_receiver else made
+
+    @property
+    def is_receiver(self) -> bool:
+        """Whether a method of its result is called on the spot."""
+        return self.site.call.node in self.project.receivers(self.module)
 
     @property
     def differs_by_invocation(self) -> bool:
@@ -181,24 +190,29 @@ class Call:
         if any(self.project.is_cached(frame) for frame in frames):
             return True
         return any(
-            _asks_whether_there(condition, frame, self.project) for condition, frame in context.reached.conditions
+            _asks_whether_there(condition.test, condition.holds, frame, self.project)
+            for condition, frame in context.reached.conditions
         )
 
 
-def _asks_whether_there(condition: Condition, frame: Frame, project: Project) -> bool:
-    """Whether a condition asks for something that outlives the call and is not there yet: `if client is None`."""
-    test = condition.test
+def _asks_whether_there(test: facts.Expression, holds: bool, frame: Frame, project: Project) -> bool:
+    """Whether a test that holds, or fails, asks for what outlives the call and is not there yet: `client is None`."""
     asked: facts.Expression | None = None
-    if isinstance(test, facts.Compare) and len(test.comparisons) == 1:
-        sign, right = test.comparisons[0]
-        if isinstance(right, facts.Literal) and right.value is None and (sign in {"is", "=="}) == condition.holds:
-            asked = test.left
-        elif (sign == "not in") == condition.holds and sign in {"in", "not in"}:
+    match test:
+        case facts.Unary(operator="not", operand=operand):
+            return _asks_whether_there(operand, not holds, frame, project)
+        case facts.Boolean(left=left, right=right):  # there and still fresh
+            return any(_asks_whether_there(side, holds, frame, project) for side in (left, right))
+        case facts.Compare(left=left, comparisons=[(("is" | "=="), facts.Literal(value=None))]) if holds:
+            asked = left
+        case facts.Compare(left=left, comparisons=[(("is not" | "!="), facts.Literal(value=None))]) if not holds:
+            asked = left
+        case facts.Compare(comparisons=[(("in" | "not in") as sign, right)]) if holds == (sign == "not in"):
             asked = right
-    elif isinstance(test, facts.Unary) and test.operator == "not" and condition.holds:
-        asked = test.operand
-    elif not condition.holds:
-        asked = test
+        case facts.Compare():
+            return False
+        case _ if not holds:
+            asked = test
     if isinstance(asked, facts.Call):
         return isinstance(asked.function, facts.Name) and asked.function.id == "hasattr"
     if isinstance(asked, facts.Name):
@@ -232,7 +246,8 @@ class Module:
     @cached_property
     def secrets(self) -> tuple[SecretLiteral, ...]:
         """The literals that are credentials, by their form, their name or the argument that they are given as."""
-        found = ((use, self._secret(use)) for use in self.literals)
+        elsewhere = _literal_keys(self.project)
+        found = ((use, self._secret(use)) for use in self.literals if use.text not in elsewhere)
         return tuple(SecretLiteral(use.node, use.name, secret.title) for use, secret in found if secret is not None)
 
     def _secret(self, use: LiteralUse) -> Secret | None:
@@ -271,9 +286,14 @@ class AwsCredentials:
     endpoint: str = ""
 
     @property
+    def spelled(self) -> tuple[str, ...]:
+        """Those that are constants."""
+        return tuple(text for value in self.values for option in options(value) if (text := string(option)))
+
+    @property
     def are_literal(self) -> bool:
         """Whether one of them is spelled out, but for LocalStack's documented pair at a loopback address."""
-        spelled = [text for value in self.values for option in options(value) if (text := string(option))]
+        spelled = self.spelled
         if LOOPBACK.match(self.endpoint) and set(spelled) <= {"test"}:
             return False
         return any(not is_placeholder(text) for text in spelled)
@@ -446,6 +466,12 @@ def _credentials(project: Project) -> Iterator[AwsCredentials]:
                 if name in KEY_VARIABLES and is_environment(project.values.of(store.receiver, frame)):
                     value = project.values.of(store.value, frame)
                     yield AwsCredentials(Place(path, store.node), f'os.environ["{name}"]', (value,))
+
+
+@lru_cache(maxsize=1)
+def _literal_keys(project: Project) -> frozenset[str]:
+    """The literals that are reported as AWS credentials where they are given to the SDK."""
+    return frozenset(text for given in _credentials(project) if given.are_literal for text in given.spelled)
 
 
 def _entries(project: Project) -> Iterator[Entry]:

@@ -30,7 +30,8 @@ from reviewer.value import (
 )
 
 MOST_WORLDS = 64
-MOST_CASES = 32
+MOST_CASES = 64
+"""Worlds and cases that are looked at, all together."""
 
 
 class Truth(Enum):
@@ -120,7 +121,7 @@ def decide(test: Test, *values: Value) -> Truth:
         found = [test(*world) for world in _worlds(case)]
         return across(map(_alone, found)) if len(found) > 1 else found[0]
 
-    return _settled(in_each_world, values, MOST_CASES)
+    return _settled(in_each_world, values, MOST_CASES // sum(1 for _ in _worlds(values)))
 
 
 def _alone(truth: Truth) -> Truth:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.config import (
@@ -297,7 +297,6 @@ VALUES = st.sampled_from(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(KEYS, VALUES), max_size=4), st.text(max_size=8))
 def test_any_file_gives_settings_or_a_config_error(
     tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, str]], rest: str

@@ -397,7 +397,9 @@ def test_parameters_of_templates() -> None:
 def test_the_default_of_a_parameter_tells_a_reference_from_a_secret() -> None:
     assert template_parameter_is_secret("ApiToken", "changeme")
     assert template_parameter_is_secret("ApiToken", "")
+    assert template_parameter_is_secret("DbPassword", "CHANGE_ME")
     assert not template_parameter_is_secret("ApiToken", "/shop/token")
+    assert not template_parameter_is_secret("DbPassword", "{{resolve:ssm-secure:/shop/db:1}}")
     assert not template_parameter_is_secret("ApiToken", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x")
 
 

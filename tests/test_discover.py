@@ -1,36 +1,16 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
+from trees import SAM, grow, put
 
 from reviewer import discover as module
 from reviewer.discover import Tree, common, discover, root_of
-
-SAM = "Resources:\n  F:\n    Type: AWS::Serverless::Function\n"
-
-
-def grow(root: Path, *paths: str) -> Path:
-    """Make empty files; a path that ends in a slash is a folder."""
-    for path in paths:
-        place = root / path
-        if path.endswith("/"):
-            place.mkdir(parents=True, exist_ok=True)
-        else:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text("")
-    return root
-
-
-def put(root: Path, path: str, text: str) -> None:
-    place = root / path
-    place.parent.mkdir(parents=True, exist_ok=True)
-    place.write_text(text)
 
 
 @pytest.fixture
@@ -214,88 +194,6 @@ def test_pathspec_is_imported_where_there_are_patterns_only(repository: Path) ->
     assert said() == "() True\n"
 
 
-# --- hostile trees ------------------------------------------------------------------------------------------------
-
-
-def test_links_are_not_followed(repository: Path, tmp_path: Path) -> None:
-    grow(tmp_path, "outside/secret.py", "outside/deep/x.py")
-    grow(repository, "src/app.py")
-    (repository / "out.py").symlink_to(tmp_path / "outside/secret.py")
-    (repository / "same.py").symlink_to("src/app.py")
-    (repository / "folder").symlink_to(tmp_path / "outside")
-    (repository / "src/loop").symlink_to(repository)
-    (repository / "ring.py").symlink_to("ring.py")
-    (repository / "dangling.yaml").symlink_to("nowhere")
-    tree = discover([repository], everything=True)
-    assert tree.python == ("src/app.py",)
-    names = ["dangling.yaml", "folder", "out.py", "ring.py", "same.py", "src/loop"]
-    assert tree.left_out == tuple((name, "a link") for name in names)
-
-
-def test_a_link_that_is_named_stands_for_its_target_inside_the_tree(repository: Path, tmp_path: Path) -> None:
-    grow(tmp_path, "outside.py")
-    grow(repository, "src/app.py")
-    (repository / "same.py").symlink_to("src/app.py")
-    (repository / "out.py").symlink_to(tmp_path / "outside.py")
-    (repository / "folder").symlink_to("src")
-    assert discover([repository / "same.py"]).explicit == {"src/app.py"}
-    assert discover([repository / "folder"]).folders == ("src",)
-    tree = discover([repository / "out.py"])
-    assert tree.explicit == frozenset()
-    assert "a link that leads out of the reviewed tree" in dict(tree.left_out).values()
-
-
-def test_ignore_lists_behind_links_are_not_read(repository: Path, tmp_path: Path) -> None:
-    put(tmp_path, "rules", "app.py\n")
-    grow(repository, "app.py")
-    (repository / ".gitignore").symlink_to(tmp_path / "rules")
-    assert discover([repository]).python == ("app.py",)
-
-
-def test_pipes_are_left_out(repository: Path) -> None:
-    for name in ("pipe.py", "pipe.yaml", ".gitignore"):
-        os.mkfifo(repository / name)
-    grow(repository, "app.py")
-    tree = discover([repository])
-    assert tree.python == ("app.py",)
-    assert tree.left_out == (("pipe.py", "no plain file"), ("pipe.yaml", "no plain file"))
-    assert discover([repository / "app.py"]).templates == ()
-
-
-def test_names_that_could_steer_a_terminal_are_left_out(repository: Path) -> None:
-    (repository / "a\x1b[2J.py").touch()
-    (repository / "b\n.py").touch()
-    (repository / "\u202ecba").mkdir()
-    grow(repository, "\u202ecba/x.py", "größe.py", "a b.py")
-    tree = discover([repository])
-    assert tree.python == ("a b.py", "größe.py")
-    assert [path for path, _ in tree.left_out] == ["\\u202ecba", "a\\x1b[2J.py", "b\\n.py"]
-    assert all(path.isprintable() for path, _ in tree.left_out)
-    assert discover([repository / "b\n.py"]).explicit == frozenset()
-
-
-def test_names_that_are_not_unicode_are_left_out(repository: Path) -> None:
-    (repository / "\udcff.py").touch()
-    tree = discover([repository])
-    assert tree.python == ()
-    assert tree.left_out == (("\\udcff.py", "a name with control characters"),)
-
-
-def test_a_folder_that_cannot_be_listed_is_named(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    grow(repository, "closed/app.py", "app.py")
-    scandir = os.scandir
-
-    def refusing(path: str) -> object:
-        if str(path).endswith("closed"):
-            raise PermissionError(13, "Permission denied")
-        return scandir(path)
-
-    monkeypatch.setattr(os, "scandir", refusing)
-    tree = discover([repository])
-    assert tree.python == ("app.py",)
-    assert tree.left_out == (("closed", "cannot be listed (Permission denied)"),)
-
-
 # --- a file -------------------------------------------------------------------------------------------------------
 
 
@@ -388,7 +286,6 @@ PATHS = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(
     st.lists(PATHS, min_size=1, max_size=8),
     st.lists(st.sampled_from(["a", "*.py", "src/", "!b"]), max_size=3),

@@ -39,6 +39,8 @@ from reviewer.value import (
 KEY = EventPath(("Records", "*", "s3", "object", "key"))
 PUT, COMPLETED, COPY = "s3:ObjectCreated:Put", "s3:ObjectCreated:CompleteMultipartUpload", "s3:ObjectCreated:Copy"
 
+STAGE = Parameter("t.yaml", "Stage", (Constant("dev"), Constant("live")), closed=True)
+
 
 def value(plain: Any) -> Value:
     """The value of plain JSON; values within it stay."""
@@ -241,9 +243,13 @@ PATTERNS: list[tuple[Any, Any, Truth]] = [
     ({"a": ["x"], "b": ["x"]}, OneOf((value({"a": "x"}), value({"b": "x"}))), NO),
     ({"a": {"b": ["x"]}}, {"a": Items((value({"b": "x"}),), open=True)}, MAYBE),
     ({"a": {"b": ["x"]}}, {"a": Items((value({"b": "y"}),), open=True)}, NO),
+    ({"a": {"b": [{"exists": False}]}}, {"a": Items((value({"c": 1}),), open=True)}, YES),
+    ({"a": ["x"]}, {"a": Items((Constant("y"),), open=True)}, NO),
+    ({"a": ["x"]}, {"a": Items((), open=True)}, MAYBE),
     ({"a": [UNKNOWN]}, {"a": "x"}, MAYBE),
     ({"a": [UNKNOWN, "x"]}, {"a": "x"}, YES),
     ({"a": [Parameter("t", "P", (Constant("x"), Constant("y")), closed=True)]}, {"a": "x"}, SOME),
+    ({"a": [plus("x-", STAGE)]}, {"a": plus("x-", OneOf((Constant("dev"), Constant("no"))))}, MAYBE),
     ({"a": [Parameter("t", "P")]}, {"a": plus(Parameter("t", "P"), "-x")}, NO),
     (Table((("a", value(["x"])),), open=True), {"a": "x"}, MAYBE),
     (Table((("a", value(["x"])),), open=True), {"a": "y"}, NO),
@@ -266,6 +272,12 @@ PATTERNS: list[tuple[Any, Any, Truth]] = [
 @pytest.mark.parametrize(("pattern", "event", "answer"), PATTERNS, ids=range(len(PATTERNS)))
 def test_patterns(pattern: Any, event: Any, answer: Truth) -> None:
     assert matches_pattern(value(pattern), value(event)) is answer
+
+
+def test_a_pattern_that_takes_too_long_is_left_alone() -> None:
+    wide = value({str(n): ["x"] for n in range(300)})
+    assert matches_pattern(wide, value({str(n): "x" for n in range(300)})) is MAYBE
+    assert matches_pattern(wide, value({"0": "y"})) is NO
 
 
 def test_known_leaves_count_in_patterns() -> None:
@@ -384,7 +396,9 @@ def blurred(plain: Any, data: st.DataObject) -> Value:
     if isinstance(plain, dict):
         kept = {name: blurred(inner, data) for name, inner in plain.items() if data.draw(st.integers(0, 4))}
         return Table(tuple(kept.items()), open=len(kept) < len(plain))
-    return Items(tuple(blurred(inner, data) for inner in plain)) if isinstance(plain, list) else Constant(plain)
+    if isinstance(plain, list):
+        return Items(tuple(blurred(inner, data) for inner in plain), open=data.draw(st.booleans()))
+    return Constant(plain)
 
 
 @given(patterns, events, st.data())

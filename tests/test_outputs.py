@@ -17,7 +17,8 @@ from reviewer.outputs import Output, OutputError, check_target, files, paired, s
 def tree(tmp_path: Path) -> Path:
     """A folder that is reviewed."""
     (tmp_path / "app.py").write_text("code\n")
-    (tmp_path / "test_app.py").write_text("code\n")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests/helper.py").write_text("code\n")
     (tmp_path / "template.json").write_text('{"Resources": {}}\n')
     (tmp_path / "README.md").write_text("words\n")
     (tmp_path / "folder").mkdir()
@@ -72,15 +73,14 @@ def test_what_does_not_pair(formats: Sequence[str], targets: Sequence[str], said
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("app.py", "this file is one of those that are reviewed"),
-        ("folder/../app.py", "this file is one of those that are reviewed"),
-        ("test_app.py", "this file is one of those that are reviewed"),
-        ("template.json", "this file is one of those that are reviewed"),
+        ("app.py", "this file belongs to what is reviewed"),
+        ("folder/../app.py", "this file belongs to what is reviewed"),
+        ("tests/helper.py", "this file belongs to what is reviewed"),
+        ("template.json", "this file belongs to what is reviewed"),
         ("folder", "a folder is there already"),
         ("nowhere/report.json", "no folder `{}/nowhere`"),
         ("app.py/report.json", "no folder `{}/app.py`"),
         ("x" * 300, "File name too long"),
-        ("a\0b", "lstat: embedded null character in path"),
     ],
 )
 def test_targets_that_are_refused(tree: Path, name: str, said: str) -> None:
@@ -109,7 +109,7 @@ def test_an_earlier_report_can_be_written_anew(tree: Path, text: str) -> None:
 @pytest.mark.parametrize("text", ['{"Resources": {}}', "[1]", "no json", "[" * 100_000])
 def test_any_other_candidate_stays(tree: Path, text: str) -> None:
     (tree / "report.json").write_text(text)
-    with pytest.raises(OutputError, match="one of those that are reviewed"):
+    with pytest.raises(OutputError, match="belongs to what is reviewed"):
         check_target(tree / "report.json", discover([tree]))
 
 
@@ -142,7 +142,7 @@ def test_nothing_is_overwritten_unless_all_can_be_written(tree: Path) -> None:
         "app.py",
         "folder",
         "template.json",
-        "test_app.py",
+        "tests",
     ]
 
 
@@ -171,7 +171,7 @@ def test_show_writes_what_the_encoding_has(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_a_full_disk_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", Stream(Full()))
-    with pytest.raises(OutputError, match="^the standard output: No space left on device$"):
+    with pytest.raises(OutputError, match="No space left on device"):
         show("x")
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewer.patterns import MOST_STARS, fault, patterns
@@ -70,7 +70,6 @@ def test_patterns_that_would_take_for_ever_are_passed_over() -> None:
     assert fault("src/**/**/*.py") == ""
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.text(alphabet="ab/*?![]\\#. -\x00é", max_size=8), max_size=5), st.text("ab/.", min_size=1, max_size=9)
 )

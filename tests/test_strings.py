@@ -437,7 +437,7 @@ def test_what_is_certain_holds_for_each_event(question: str, one: Value, other: 
     first = dict(zip((*EVENTS, UNKNOWN), event, strict=False))
     second = {**first, UNKNOWN: event[-1]}  # two values that are not known need not be the same
     facts = {
-        hold(spelled(one, {**leaves, **world}), spelled(other, {**leaves, **world})) for world in worlds(one, other)
+        hold(spelled(one, {**first, **world}), spelled(other, {**second, **world})) for world in worlds(one, other)
     }
     answer = ask(one, other)
     assert True in facts or answer not in (YES, SOME)

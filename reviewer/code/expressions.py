@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from reviewer.code import facts
-from reviewer.code.facts import Expression
+from reviewer.code.facts import GAP, Expression
 
 Node = Any  # a libcst node: the tables below say which
 
@@ -99,6 +99,8 @@ class Expressions:
 
     def string(self, node: cst.SimpleString) -> Expression:
         spelled, quote = node.value, node.value[0]
+        if GAP in spelled:
+            return facts.Opaque(self.number(node))
         # most strings are plain: no prefix, no escape
         if quote in "\"'" and "\\" not in spelled and not spelled.startswith(quote * 3):
             return facts.Literal(self.number(node), spelled[1:-1])
@@ -124,7 +126,10 @@ class Expressions:
         plain: list[bool] = []
         raw = "r" in node.start.lower()
         for part in node.parts:
-            if isinstance(part, cst.FormattedStringText):
+            if isinstance(part, cst.FormattedStringText) and GAP in part.value:
+                parts.append(facts.Opaque(self.number(part)))
+                plain.append(False)
+            elif isinstance(part, cst.FormattedStringText):
                 parts.append(facts.Literal(self.number(part), _unescaped(part.value, raw)))
                 plain.append(True)
             elif isinstance(part, cst.FormattedStringExpression):

@@ -10,6 +10,9 @@ from dataclasses import dataclass
 
 from reviewer.value import Scalar
 
+GAP = "\ua4fa"
+"""A letter that no code uses: names and texts with it stand for what a template fills into inline code."""
+
 # --- expressions --------------------------------------------------------------------------------------------------
 
 

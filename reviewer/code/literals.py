@@ -12,7 +12,7 @@ from reviewer.code.scopes import children
 
 @dataclass(frozen=True, slots=True)
 class LiteralUse:
-    """A string literal. `name` is what it is bound to: a variable, attribute, dict key, keyword or parameter.
+    """A literal of text or ASCII bytes. `name` is what it is bound to: a variable, attribute, dict key, keyword or parameter.
 
     `call` is the call that it is an argument of, and `argument` its keyword or position there.
     """
@@ -81,6 +81,8 @@ def _inside(expression: Expression, name: str) -> Iterator[LiteralUse]:
             case facts.Literal(value=str(text)):
                 if text:
                     yield LiteralUse(current.node, text, bound, call, argument)
+            case facts.Literal(value=bytes(raw)) if raw.isascii() and raw:
+                yield LiteralUse(current.node, raw.decode(), bound, call, argument)
             case facts.Dictionary(entries=entries):
                 inner = [(value, _key(key) or bound, None, "") for key, value in entries]
             case facts.Call(function=function, arguments=arguments):

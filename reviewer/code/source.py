@@ -171,7 +171,9 @@ def _undeclared(content: bytes, problem: str) -> tuple[str, int]:
 
 
 def _reason(problem: SyntaxError) -> str:
-    return f"invalid syntax: {problem.msg}" if problem.msg != "invalid syntax" else problem.msg
+    # what the interpreter adds is a guess that speaks to its reader: "Perhaps you forgot a comma?"
+    fact = problem.msg.partition(". ")[0]
+    return fact if fact == "invalid syntax" or "you" in fact else f"invalid syntax: {fact}"
 
 
 def _long_statements(tree: ast.Module) -> Iterator[ast.stmt]:

@@ -92,7 +92,9 @@ def _document(scope: Scope, node: Node) -> Value | None:
     if value is None or isinstance(value, Table | Items):
         return value
     found = embedded(scope, node)
-    return UNKNOWN if found is None else build(found.root, found.fill)
+    if found is None or isinstance(found.root, Scalar):
+        return UNKNOWN
+    return build(found.root, found.fill)
 
 
 def build(node: Node, leaf: Callable[[str], Value], compute: Callable[[Node], Value | None] | None = None) -> Value:

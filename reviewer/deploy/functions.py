@@ -179,7 +179,7 @@ def _inline(stack: Stack, node: Node) -> Setting[Code] | None:
         if name == "Fn::Join" and isinstance(arm, Mapping):
             parts = [_spelled(part.value) for part in pieces(stack, arm) or ()]
             if parts and stack.spend(sum(map(len, parts))):
-                return Setting(Code(inline="".join(parts)), arm.at)
+                return Setting(Code(inline="".join(parts), substituted=True), arm.at)
             continue
         scalar: Node = arm
         if name == "Fn::Sub" and isinstance(arm, Mapping):
@@ -189,7 +189,7 @@ def _inline(stack: Stack, node: Node) -> Setting[Code] | None:
         if isinstance(scalar, Scalar) and isinstance(scalar.value, str):
             code = _KEPT.sub(r"${\1}", scalar.text) if name else scalar.text
             block = scalar.style == "|"
-            return Setting(Code(inline=code, block=block), scalar.first_line if block else scalar.at)
+            return Setting(Code(inline=code, block=block, substituted=bool(name)), scalar.first_line if block else scalar.at)
     return None
 
 

@@ -44,6 +44,8 @@ class Code:
     inline: str | None = None
     elsewhere: str = ""
     block: bool = False
+    substituted: bool = False
+    """Whether the template fills in parts of `inline`, which stand in it as `${Name}` (`Fn::Sub`, `Fn::Join`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ TEMPLATE = "template.yaml"
 
 def sam(resources: str, more: str = "") -> str:
     """A SAM template with these resources; `more` are other sections."""
-    return _template('Transform: AWS::Serverless-2016-10-31\n', resources, more)
+    return _template("Transform: AWS::Serverless-2016-10-31\n", resources, more)
 
 
 def cloudformation(resources: str, more: str = "") -> str:
@@ -27,7 +27,9 @@ def _template(head: str, resources: str, more: str) -> str:
     return f'AWSTemplateFormatVersion: "2010-09-09"\n{head}{textwrap.dedent(more).lstrip()}Resources:\n{body}\n'
 
 
-def deployed(root: Path, files: str | Mapping[str, str | bytes], *, unlisted: Mapping[str, str] | None = None) -> Deployment:
+def deployed(
+    root: Path, files: str | Mapping[str, str | bytes], *, unlisted: Mapping[str, str] | None = None
+) -> Deployment:
     """The deployment of these files, written below `root`; `unlisted` files are there and not named to the reader."""
     listed = {TEMPLATE: files} if isinstance(files, str) else files
     for path, content in {**listed, **(unlisted or {})}.items():

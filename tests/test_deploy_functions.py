@@ -109,7 +109,14 @@ def test_settings_under_conditions(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("written", "folder"),
-    [("src/", "src"), ("./src", "src"), (".", ""), ("src/app.py", "src/app.py"), ("lib/../src", "src"), ("!Ref P", "src")],
+    [
+        ("src/", "src"),
+        ("./src", "src"),
+        (".", ""),
+        ("src/app.py", "src/app.py"),
+        ("lib/../src", "src"),
+        ("!Ref P", "src"),
+    ],
 )
 @pytest.mark.parametrize("kind", ["Serverless", "Lambda"])
 def test_local_code(tmp_path: Path, kind: str, written: str, folder: str) -> None:
@@ -197,7 +204,7 @@ Resources:
         ("\n          Fn::Sub: |\n            x = 1\n", "x = 1\n", True, 8, 13),
         ("!Sub\n          - |\n            x = '${A}'\n          - A: b\n", "x = '${A}'\n", True, 8, 13),
         (">\n          x = 1\n", "x = 1\n", False, 6, 18),
-        ("\"x = 1\\ny = 2\"", "x = 1\ny = 2", False, 6, 18),
+        ('"x = 1\\ny = 2"', "x = 1\ny = 2", False, 6, 18),
         ("x = 1", "x = 1", False, 6, 18),
         (
             "!Join\n          - \"\\n\"\n          - - import os\n            - !Sub q = '${Q.Arn}'\n            - !Ref AWS::Region\n",

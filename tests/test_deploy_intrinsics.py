@@ -83,6 +83,9 @@ CASES: dict[str, Value | None] = {
     "!Sub ['${X}-${Name}', {X: !Ref Queue, Name: n}]": text([ref("Queue"), Constant("-n")]),
     "!Sub ['${X}', {X: true}]": Constant("true"),
     "!Sub plain": Constant("plain"),
+    "!Sub ''": Constant(""),
+    "!Sub '${Queue}'": ref("Queue"),
+    "!Sub '${Name}'": NAME,
     "!Sub [!Ref Name, {}]": UNKNOWN,
     "!Sub '${X}${Y'": text([ref("X"), Constant("${Y")]),
     # Join

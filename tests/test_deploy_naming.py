@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from deploy_samples import TEMPLATE, deployed, ref, resource, sam
+from deploy_samples import TEMPLATE, deployed, resource, sam
 
 from reviewer.deploy.model import Deployment, Id
 from reviewer.deploy.naming import Naming, Target
@@ -151,12 +151,13 @@ def test_what_publishes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("qualifier", "alias", "pinned"),
-    [(None, "", False), (Constant("live"), "live", True), (Constant("$LATEST"), "$LATEST", False), (UNKNOWN, "?", True)],
+    [
+        (None, "", False),
+        (Constant("live"), "live", True),
+        (Constant("$LATEST"), "$LATEST", False),
+        (UNKNOWN, "?", True),
+    ],
 )
 def test_targets(qualifier: Value | None, alias: str, pinned: bool) -> None:
     target = Target(Id(TEMPLATE, "It"), qualifier)
     assert (target.alias, target.is_pinned) == (alias, pinned)
-
-
-def test_references_are_values(tmp_path: Path) -> None:
-    assert ref("A") != ref("A", "Arn")

@@ -51,7 +51,13 @@ def span(text: str, node: Node) -> str:
     at, lines = node.at, text.split("\n")
     if at.line == at.end_line:
         return lines[at.line - 1][at.column - 1 : at.end_column - 1]
-    return "\n".join([lines[at.line - 1][at.column - 1 :], *lines[at.line : at.end_line - 1], lines[at.end_line - 1][: at.end_column - 1]])
+    return "\n".join(
+        [
+            lines[at.line - 1][at.column - 1 :],
+            *lines[at.line : at.end_line - 1],
+            lines[at.end_line - 1][: at.end_column - 1],
+        ]
+    )
 
 
 # --- scalars ------------------------------------------------------------------------------------------------------
@@ -101,7 +107,9 @@ def test_plain_scalars_mean_what_a_template_means(written: str, meant: object) -
 
 
 def test_quotes_and_tags_make_text() -> None:
-    assert plainly(yaml_node("""{a: "5", b: 'true', c: !!str 5, d: ! 6, e: !!int "7", f: !!timestamp 2001-01-01}""")) == {
+    assert plainly(
+        yaml_node("""{a: "5", b: 'true', c: !!str 5, d: ! 6, e: !!int "7", f: !!timestamp 2001-01-01}""")
+    ) == {
         "a": "5",
         "b": "true",
         "c": "5",
@@ -112,7 +120,13 @@ def test_quotes_and_tags_make_text() -> None:
 
 
 def test_keys_are_text_as_written() -> None:
-    assert list(plainly(yaml_node("yes: 1\n200: 2\n1.10: 3\nnull: 4\n'x y': 5\n"))) == ["yes", "200", "1.10", "null", "x y"]
+    assert list(plainly(yaml_node("yes: 1\n200: 2\n1.10: 3\nnull: 4\n'x y': 5\n"))) == [
+        "yes",
+        "200",
+        "1.10",
+        "null",
+        "x y",
+    ]
 
 
 def test_a_key_that_is_no_scalar_is_left_out() -> None:
@@ -247,7 +261,9 @@ Last:
 
 def test_positions_are_those_of_the_text() -> None:
     node = yaml_node(DOCUMENT)
-    assert {path: span(DOCUMENT, next(find(node, path))) for path in ("Plain", "Quoted", "Über", "Next", "List", "Last")} == {
+    assert {
+        path: span(DOCUMENT, next(find(node, path))) for path in ("Plain", "Quoted", "Über", "Next", "List", "Last")
+    } == {
         "Plain": "one",
         "Quoted": '"two\\n"',
         "Über": "'drei'",
@@ -316,7 +332,8 @@ def test_json_is_read_as_the_standard_library_reads_it(content: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", '{"a"}', '{"a": }', "[1 2]", '{"a": 1} x', "{a: 1}", '"\\x"', "[,]", "nul", "]", '{"a": "b', "\ue000"]
+    "text",
+    ["", "{", '{"a"}', '{"a": }', "[1 2]", '{"a": 1} x', "{a: 1}", '"\\x"', "[,]", "nul", "]", '{"a": "b', "\ue000"],
 )
 def test_what_is_no_json_is_refused(text: str) -> None:
     with pytest.raises(Unreadable):

@@ -77,7 +77,8 @@ def test_a_setting_of_globals_stands_where_globals_write_it(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("ignored", "left"), [('"*"', []), ("[Timeout]", ["runtime"]), ("[Runtime]", ["timeout"]), ("[]", ["runtime", "timeout"])]
+    ("ignored", "left"),
+    [('"*"', []), ("[Timeout]", ["runtime"]), ("[Runtime]", ["timeout"]), ("[]", ["runtime", "timeout"])],
 )
 def test_globals_can_be_ignored(tmp_path: Path, ignored: str, left: list[str]) -> None:
     found = deployed(tmp_path, sam(f"It: {{Type: AWS::Serverless::Function, IgnoreGlobals: {ignored}}}", GLOBALS))
@@ -121,7 +122,7 @@ def bare(trigger: Trigger) -> dict[str, object]:
 
 
 QUEUE = ref("Q", "Arn")
-POLLED = "BatchSize: 5, FunctionResponseTypes: [ReportBatchItemFailures], Enabled: false, FilterCriteria: {Filters: [{Pattern: '{\"a\": [1]}'}, {Pattern: '{\"b\": [{\"prefix\": \"x\"}]}'}]}, DestinationConfig: {OnFailure: {Destination: !GetAtt D.Arn}}"
+POLLED = 'BatchSize: 5, FunctionResponseTypes: [ReportBatchItemFailures], Enabled: false, FilterCriteria: {Filters: [{Pattern: \'{"a": [1]}\'}, {Pattern: \'{"b": [{"prefix": "x"}]}\'}]}, DestinationConfig: {OnFailure: {Destination: !GetAtt D.Arn}}'
 AS_POLLED = {
     "batch_size": Constant(5),
     "response_types": [Constant("ReportBatchItemFailures")],
@@ -186,9 +187,7 @@ def test_events(tmp_path: Path, kind: str, properties: str, trigger: str, settin
     assert seen == {}
 
 
-@pytest.mark.parametrize(
-    ("alias", "qualifier"), [("live", "live"), ("!Ref Bus", "?"), ("!Ref AWS::NoValue", "")]
-)
+@pytest.mark.parametrize(("alias", "qualifier"), [("live", "live"), ("!Ref Bus", "?"), ("!Ref AWS::NoValue", "")])
 def test_events_go_through_the_published_alias(tmp_path: Path, alias: str, qualifier: str) -> None:
     assert event(tmp_path, "SQS", "{Queue: x}", f"AutoPublishAlias: {alias}").qualifier == qualifier
 

@@ -71,7 +71,9 @@ def test_a_child_of_two_parents_has_both_values(tmp_path: Path) -> None:
     assert value(work.variable("QUEUE")) == OneOf((ref("Jobs", stack="a.yaml"), Constant("written")))
 
 
-@pytest.mark.parametrize("location", ["https://bucket.s3.amazonaws.com/c.yaml", "../c.yaml", "/c.yaml", "{Bucket: b}", "no.yaml"])
+@pytest.mark.parametrize(
+    "location", ["https://bucket.s3.amazonaws.com/c.yaml", "../c.yaml", "/c.yaml", "{Bucket: b}", "no.yaml"]
+)
 def test_templates_out_of_the_tree_are_not_followed(tmp_path: Path, location: str) -> None:
     root = tmp_path / "root"
     (tmp_path / "c.yaml").write_text(CHILD)
@@ -125,7 +127,8 @@ def test_values_do_not_double_from_template_to_template(tmp_path: Path) -> None:
 def imported(root: Path, exports: dict[str, str], name: str, more: str = "") -> Value | None:
     files = {
         path: cloudformation(
-            "Jobs: {Type: AWS::SQS::Queue}", f"Outputs: {{O: {{Value: !GetAtt Jobs.Arn, Export: {{Name: {export}}}}}}}\n"
+            "Jobs: {Type: AWS::SQS::Queue}",
+            f"Outputs: {{O: {{Value: !GetAtt Jobs.Arn, Export: {{Name: {export}}}}}}}\n",
         )
         for path, export in exports.items()
     }

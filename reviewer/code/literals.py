@@ -12,7 +12,7 @@ from reviewer.code.scopes import children
 
 @dataclass(frozen=True, slots=True)
 class LiteralUse:
-    """A literal of text or ASCII bytes. `name` is what it is bound to: a variable, attribute, dict key, keyword or parameter.
+    """A literal of text or ASCII bytes. `name` is what binds it: a variable, attribute, dict key, keyword or parameter.
 
     `call` is the call that it is an argument of, and `argument` its keyword or position there.
     """

@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from reviewer.deploy import jsontext
-from reviewer.deploy.intrinsics import Piece, Scope, pieces
+from reviewer.deploy.intrinsics import Piece, Scope, concatenated, pieces
 from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, Source, Unreadable, arms, intrinsic
 from reviewer.finding import Location
-from reviewer.value import UNKNOWN, Constant, Items, Table, Value, one_of, string, text
+from reviewer.value import UNKNOWN, Constant, Items, Table, Value, one_of, string
 
 _MARK = re.compile("\ue000([0-9]{1,4})\ue001")
 _MARKS = str.maketrans({"\ue000": "?", "\ue001": "?"})
@@ -29,6 +29,7 @@ class _Joined(Source):
     offsets: tuple[int, ...] = ()
 
     def location(self, start: int, end: int) -> Location:
+        start += self.text.startswith('"', start)  # a string stands where its content does, not its quote
         index = max(bisect_right(self.offsets, start) - 1, 0)
         piece = self.pieces[index]
         if not piece.lines:
@@ -47,8 +48,7 @@ class Embedded:
     def fill(self, written: str) -> Value:
         """A string of the JSON text with its marks replaced by their values."""
         parts = [self._marked(part) if index % 2 else Constant(part) for index, part in enumerate(_MARK.split(written))]
-        known = [part for part in parts if part != Constant("")]
-        return known[0] if len(known) == 1 else text(known)
+        return concatenated(parts)
 
     def _marked(self, number: str) -> Value:
         # An escape in the JSON text can spell a mark that was never set.

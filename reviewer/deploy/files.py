@@ -56,6 +56,8 @@ class Files:
 
     def is_inside(self, path: str) -> bool:
         """Whether a path that exists is below the root when all symbolic links are followed."""
+        if isabs(path) or ".." in path.split("/"):
+            return False
         fresh, known = [], path
         while known not in self._inside:
             fresh.append(known)

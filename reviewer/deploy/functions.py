@@ -189,7 +189,9 @@ def _inline(stack: Stack, node: Node) -> Setting[Code] | None:
         if isinstance(scalar, Scalar) and isinstance(scalar.value, str):
             code = _KEPT.sub(r"${\1}", scalar.text) if name else scalar.text
             block = scalar.style == "|"
-            return Setting(Code(inline=code, block=block, substituted=bool(name)), scalar.first_line if block else scalar.at)
+            return Setting(
+                Code(inline=code, block=block, substituted=bool(name)), scalar.first_line if block else scalar.at
+            )
     return None
 
 

@@ -214,7 +214,13 @@ def _joined(scope: Scope, found: list[Piece]) -> Value:
         if not scope.spend(sum(map(len, words))):
             return UNKNOWN
         made.append(Constant("".join(words)))
-    return joined(made)
+    return concatenated(made)
+
+
+def concatenated(values: list[Value]) -> Value:
+    """A text put together of values; one value alone is itself, as `${Queue}` is what `!Ref Queue` is."""
+    known = [value for value in values if value != _EMPTY]
+    return known[0] if len(known) == 1 else joined(known)
 
 
 def _ref(scope: Scope, node: Node) -> Value | None:

@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from reviewer.deploy.embedded import build, embedded
+from reviewer.deploy.intrinsics import concatenated
 from reviewer.deploy.model import FunctionReference, Setting, Trigger
 from reviewer.deploy.naming import Naming, Target
 from reviewer.deploy.nodes import Mapping, Node, Scalar, arms, find, intrinsic, text, walk
 from reviewer.deploy.stacks import Stack
 from reviewer.deploy.template import Declared
 from reviewer.value import Constant, Reference, Value
-from reviewer.value import text as joined
 
 TYPES = frozenset({"AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"})
 
@@ -47,7 +47,7 @@ def machine(stack: Stack, declared: Declared, properties: Mapping | None, naming
         (target.function, target.alias): Trigger(
             target.function, "stepfunctions", declared.at, Setting(source, setting.at), qualifier=target.alias
         )
-        for setting, target in reversed(reader.called)
+        for setting, target in reader.called
     }
     references = tuple(
         FunctionReference("state-machine", setting, target.function, target.is_pinned)
@@ -92,7 +92,9 @@ class _Reader:
             split = _VARIABLE.split(written)
             if len(split) == 1:
                 return fill(written)
-            return joined([self.substituted(part) if index % 2 else fill(part) for index, part in enumerate(split)])
+            return concatenated(
+                [self.substituted(part) if index % 2 else fill(part) for index, part in enumerate(split)]
+            )
 
         for state in walk(root):
             if not isinstance(state, Mapping):

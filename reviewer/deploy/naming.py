@@ -224,8 +224,7 @@ def _name_and_qualifier(parts: tuple[Value, ...]) -> tuple[Value | None, Value |
         written = string(part)
         if written is not None and ":" in written:
             before, _, after = written.partition(":")
-            named = text([*name, Constant(before)])
-            return named, text([Constant(after), *parts[index + 1 :]])
+            return _bare(text([*name, Constant(before)])), text([Constant(after), *parts[index + 1 :]])
         name.append(part)
     return _bare(text(name)), None
 

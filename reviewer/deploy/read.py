@@ -24,7 +24,7 @@ from reviewer.deploy.triggers import Found, Reader, from_permissions
 from reviewer.finding import Location
 from reviewer.value import Table
 
-_RESOURCES = re.compile(rb"(?:^|[{,]\s*)[\"']?Resources[\"']?\s*:", re.MULTILINE)
+_RESOURCES = re.compile(rb"(?:^(?:\xef\xbb\xbf)?|[{,]\s*)[\"']?Resources[\"']?\s*:", re.MULTILINE)
 _TYPE = re.compile(rb"\bType[\"']?\s*:\s*[\"']?AWS::\w+::\w")
 _GENERATED = re.compile(r"\{%|\{\{(?!\s*resolve:)")
 """Marks of what makes templates out of other text (Jinja, cookiecutter): not yet a template."""

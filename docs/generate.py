@@ -20,7 +20,7 @@ RULES = "docs/rules"
 EXAMPLE = ("fixtures/EXAMPLE",)
 """The arguments of README's example."""
 LANGUAGES = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
-DURATION = re.compile(r"(?<= in )[\d.]+(?= s\.$)", re.M)
+DURATION = re.compile(r"(?<= in )[\d.]+(?= s\.$)", re.MULTILINE)
 
 
 def pages() -> dict[str, str]:
@@ -39,10 +39,11 @@ def leftovers() -> list[Path]:
 def filled(text: str, parts: Mapping[str, str]) -> str:
     """A text with each part put between its two marks, `<!-- generated: name -->` and `<!-- /generated -->`."""
     for name, part in parts.items():
-        marked = rf"(<!-- generated: {name} -->\n).*?(?=<!-- /generated -->)"
-        text, count = re.subn(marked, lambda mark, part=part: f"{mark[1]}{part}", text, flags=re.S)
-        if count != 1:
-            raise ValueError(f"{count} places for the part {name!r}")
+        before, opening, rest = text.partition(f"<!-- generated: {name} -->\n")
+        _, closing, after = rest.partition("<!-- /generated -->")
+        if not closing:
+            raise ValueError(f"no place for the part {name!r}")
+        text = before + opening + part + closing + after
     return text
 
 
@@ -51,10 +52,12 @@ def filled(text: str, parts: Mapping[str, str]) -> str:
 
 def table(rules: Mapping[str, Rule]) -> str:
     """One row a rule, by group."""
-    lines = ["| group | rule | severity | what it finds |", "|---|---|---|---|"]
-    for rule in sorted(rules.values(), key=lambda rule: (rule.group, rule.id)):
-        lines.append(f"| {rule.group} | [`{rule.id}`]({RULES}/{rule.id}.md) | {severity(rule)} | {rule.title} |")
-    return "\n".join(lines) + "\n"
+    head = "| group | rule | severity | what it finds |\n|---|---|---|---|\n"
+    rows = (
+        f"| {rule.group} | [`{rule.id}`]({RULES}/{rule.id}.md) | {severity(rule)} | {rule.title} |\n"
+        for rule in sorted(rules.values(), key=lambda rule: (rule.group, rule.id))
+    )
+    return head + "".join(rows)
 
 
 def severity(rule: Rule) -> str:
@@ -72,7 +75,7 @@ def page(rule: Rule) -> str:
             "",
             " · ".join(_facts(rule)),
             "",
-            re.split(r"^## ", rule.page, maxsplit=1, flags=re.M)[0].rstrip(),
+            re.split(r"^## ", rule.page, maxsplit=1, flags=re.MULTILINE)[0].rstrip(),
             "",
             rule.suggest,
             "",

@@ -113,7 +113,7 @@ class Call:
             timeout = self.argument(known.timeout[self.name], "timeout")
             return (timeout is None or timeout == Constant(None)) and not self._bounded_elsewhere
         if self.name in known.unbounded:
-            return self.argument(known.unbounded[self.name], "timeout") == Constant(None)
+            return _is_endless(self.argument(known.unbounded[self.name], "timeout"))
         return False
 
     @property
@@ -170,6 +170,13 @@ class Call:
             _asks_whether_there(condition.test, condition.holds, frame, self.project)
             for condition, frame in context.reached.conditions
         )
+
+
+def _is_endless(timeout: Value | None) -> bool:
+    """Whether a timeout is None, or an object of httpx or aiohttp that says so."""
+    if isinstance(timeout, Result) and timeout.function in {"httpx.Timeout", "aiohttp.ClientTimeout"}:
+        return Constant(None) in {value for name, value in timeout.arguments if name in {"0", "timeout", "total"}}
+    return timeout == Constant(None)
 
 
 def _asks_whether_there(test: facts.Expression, holds: bool, frame: Frame, project: Project) -> bool:

@@ -6,18 +6,20 @@ import os
 import stat
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from reviewer import config
 from reviewer.config import SEVERITIES, THRESHOLDS, Config, ConfigError, nearest
+from reviewer.discover import LARGEST, Tree, common, discover, root_of
 from reviewer.outputs import Output, OutputError, check_target, files, paired, show, wants_color, write
 from reviewer.report import FORMATS
 from reviewer.usage import Choice, Command, Group, option, worded
 
 if TYPE_CHECKING:
-    from reviewer.discover import Tree
     from reviewer.finding import Review
     from reviewer.rule import Rule
 
@@ -88,7 +90,9 @@ COLORS = ["auto", "always", "never"]
 @option(RULES, "--guardrails", is_flag=True, help="Run the rules about signing and versions as well.")
 @option(FILES, "--all", "everything", is_flag=True, help="Review all Python files, also tests and ignored ones.")
 @option(FILES, "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in a .gitignore.")
-@option(FILES, "--config", metavar="FILE", help="Read the settings there, not in the nearest pyproject.toml.")
+@option(
+    FILES, "--config", "config_file", metavar="FILE", help="Read the settings there, not in the nearest pyproject.toml."
+)
 @option(FILES, "--stdin-filename", metavar="FILE", help="The name of the file that `-` reads from standard input.")
 @option(
     FOUND, "--min-severity", type=Choice([*SEVERITIES]), metavar="LEVEL", help=f"Report from this level on: {LEVELS}."
@@ -111,7 +115,7 @@ def check(
     paths: tuple[str, ...],
     formats: tuple[str, ...],
     targets: tuple[str, ...],
-    config: str | None,
+    config_file: str | None,
     stdin_filename: str | None,
     quiet: bool,
     verbose: bool,
@@ -127,7 +131,7 @@ def check(
 
     `-`: the standard input, as a file.
     """
-    from reviewer.discover import discover, root_of  # noqa: PLC0415
+    from reviewer.policy import exit_status  # noqa: PLC0415
     from reviewer.rule import collect  # noqa: PLC0415
 
     if quiet and verbose:
@@ -135,12 +139,12 @@ def check(
     outputs = paired(formats, targets, quiet=quiet)
     places = _places(paths, stdin_filename)
     rules = collect()
-    used = _settings(places, root_of(places), rules, config, settings)
+    used = _settings(places, rules, config_file, **settings)
     tree = discover(places, everything=used.everything, exclude=used.exclude)
     for file in files(outputs):
         check_target(file, tree)
     if verbose and used.source:
-        click.echo(f"{NAME}: settings from {_visible(used.source)}", err=True)
+        _say(f"settings from {used.source}")
 
     review = _reviewed(tree, used, rules, reads_stdin=paths == ("-",))
     text = {"verbose": verbose, "quiet": quiet, "statistics": statistics}
@@ -151,9 +155,7 @@ def check(
             show(report, sys.stdout.encoding if output.format == "text" else None)
     if Output("text") not in outputs:
         for error in review.errors:
-            click.echo(f"{NAME}: internal error: {_visible(error)}", err=True)
-    from reviewer.policy import exit_status  # noqa: PLC0415
-
+            _say(f"internal error: {error}")
     return exit_status(review.findings, review.errors, used)
 
 
@@ -240,7 +242,7 @@ def _fault(path: str) -> str:
     try:
         mode = Path(path).stat().st_mode
     except (FileNotFoundError, NotADirectoryError, ValueError):
-        return f"no such file or folder{nearest(path, cli.commands)}"
+        return f"no such file or folder{nearest(path, cli.commands) if path.isalpha() else ''}"
     except OSError as error:
         return error.strerror or "it cannot be read"
     if stat.S_ISDIR(mode):
@@ -249,26 +251,36 @@ def _fault(path: str) -> str:
 
 
 def _settings(
-    places: list[Path], root: Path, rules: dict[str, Rule], file: str | None, given: dict[str, Any]
+    places: list[Path],
+    rules: dict[str, Rule],
+    file: str | None,
+    *,
+    select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    exclude: tuple[str, ...],
+    **given: object,
 ) -> Config:
     """The settings of the file that holds them, with those of the command line."""
-    from reviewer import config  # noqa: PLC0415
-    from reviewer.discover import common  # noqa: PLC0415
-
-    known = config.selectable(rules)
-    chosen = {name: tuple(_listed(given.pop(name))) for name in ("select", "ignore")}
-    for name, names in chosen.items():
-        try:
-            config.check_names(names, known)
-        except ConfigError as error:
-            raise click.UsageError(f"--{name}: {error}") from None
-    for pattern in given["exclude"]:
-        try:
+    known, root = config.selectable(rules), root_of(places)
+    selected, ignored = tuple(_listed(select)), tuple(_listed(ignore))
+    with _naming("--select"):
+        config.check_names(selected, known)
+    with _naming("--ignore"):
+        config.check_names(ignored, known)
+    with _naming("--exclude"):
+        for pattern in exclude:
             config.check_pattern(pattern)
-        except ConfigError as error:
-            raise click.UsageError(f"--exclude: {error}") from None
     found = config.load(Path(file), root, known) if file else config.configured(common(places), root, known)
-    return config.overridden(found, **chosen, **given)
+    return config.overridden(found, select=selected, ignore=ignored, exclude=exclude, **given)
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Name the option that an error is about."""
+    try:
+        yield
+    except ConfigError as error:
+        raise click.UsageError(f"{name}: {error}") from None
 
 
 def _listed(values: Sequence[str]) -> Iterator[str]:
@@ -277,16 +289,18 @@ def _listed(values: Sequence[str]) -> Iterator[str]:
         yield from filter(None, (name.strip() for name in value.split(",")))
 
 
-def _reviewed(tree: Tree, config: Config, rules: dict[str, Rule], *, reads_stdin: bool) -> Review:
-    from reviewer.config import enabled  # noqa: PLC0415
+def _reviewed(tree: Tree, used: Config, rules: dict[str, Rule], *, reads_stdin: bool) -> Review:
     from reviewer.review import review  # noqa: PLC0415
 
+    enabled = config.enabled(rules, used)
     if not reads_stdin:
-        return review(tree, config, enabled(rules, config))
+        return review(tree, used, enabled)
+    if sys.stdin is None:
+        raise click.UsageError("the standard input is closed")
     if not tree.explicit:
         raise click.UsageError(f"--stdin-filename {tree.left_out[0][0]}: {tree.left_out[0][1]}")
     (path,) = tree.explicit
-    return review(tree, config, enabled(rules, config), stdin=(path, sys.stdin.buffer.read()))
+    return review(tree, used, enabled, stdin=(path, sys.stdin.buffer.read(LARGEST + 1)))
 
 
 def _rendered(output: Output, review: Review, rules: dict[str, Rule], color: str, options: dict[str, bool]) -> str:
@@ -316,17 +330,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except click.ClickException as error:
-        _fail(f"error: {worded(error, MISSING)}")
+        _say(f"error: {worded(error, MISSING)}")
     except (ConfigError, OutputError) as error:
-        _fail(f"error: {error}")
+        _say(f"error: {error}")
     except OSError as error:
-        _fail(f"error: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
+        _say(f"error: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")
     except Exception as error:
-        _fail(f"internal error: {_located(error)}")
+        _say(f"internal error: {_located(error)}")
     return FAILED
 
 
-def _fail(message: str) -> None:
+def _say(message: str) -> None:
     click.echo(f"{NAME}: {_visible(message)}", err=True)
 
 

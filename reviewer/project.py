@@ -20,6 +20,7 @@ from reviewer.deploy.model import Code, Deployment, Function, Id, Resource, Trig
 from reviewer.deploy.naming import Naming
 from reviewer.discover import Tree
 from reviewer.finding import Location
+from reviewer.layers import import_folders, layer_folders, without_released
 from reviewer.rule import Place
 from reviewer.value import (
     MODULE,
@@ -86,7 +87,8 @@ class Project:
         self.problems: dict[str, tuple[Location, str]] = {}
         """Modules that cannot be read: where, and why."""
         self.inline: dict[str, Source] = {}
-        self.modules = Modules(tree.python, self._load)
+        self.layers = layer_folders(deployment)
+        self.modules = Modules(without_released(tree.python, self.layers.values(), read), self._load)
         self.values = Values(self.modules)
         self._spans: dict[str, list[tuple[int, int]]] = {}
         self._bounded: dict[str, bool] = {}
@@ -187,7 +189,8 @@ class Project:
         candidates = [str(PurePosixPath(root, relative + ending)) for ending in (".py", "/__init__.py")]
         for path in candidates:
             if path in self.modules.files:
-                self.modules.roots[path] = tuple(dict.fromkeys((*self.modules.roots.get(path, ()), root)))
+                roots = (*self.modules.roots.get(path, ()), root, *import_folders(function, self.layers))
+                self.modules.roots[path] = tuple(dict.fromkeys(roots))
                 return self._joined(Handler(path, UNKNOWN, function, triggers, root=root), name)
         return Handler(None, UNKNOWN, function, triggers, missing=self._missing_file(function, root, candidates))
 

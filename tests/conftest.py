@@ -8,7 +8,7 @@ from datetime import date
 import hypothesis
 import pytest
 
-from reviewer import subjects
+from reviewer import templates
 
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
@@ -25,5 +25,5 @@ class FixedDate(date):
 @pytest.fixture(scope="session", autouse=True)
 def _fixed_today() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(subjects, "date", FixedDate)
+        patch.setattr(templates, "date", FixedDate)
         yield

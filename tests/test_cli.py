@@ -153,6 +153,12 @@ def test_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     assert f"--> {name[1] if name else 'stdin.py'}:5:12" in said.out
 
 
+def test_a_closed_standard_input(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(sys, "stdin", None)
+    said = Said(capsys, "-")
+    assert (said.status, said.err) == (2, "lambda-review: error: the standard input is closed\n")
+
+
 # --- reports ------------------------------------------------------------------------------------------------------
 
 
@@ -213,6 +219,7 @@ def test_colour_without_a_terminal(
     ("arguments", "said"),
     [
         (["nowhere"], "nowhere: no such file or folder"),
+        (["check.py"], "check.py: no such file or folder"),
         (["app.py/x"], "app.py/x: no such file or folder"),
         (["explian", "x"], "explian: no such file or folder; the nearest is `explain`"),
         ([".", ""], "the empty path: no file and no folder; `.` is the current one"),

@@ -97,7 +97,8 @@ def _inside(expression: Expression, name: str) -> Iterator[LiteralUse]:
             case facts.Compare(left=left, comparisons=comparisons):
                 inner = [(left, "", None, ""), *((right, _bound(left), None, "") for _, right in comparisons)]
             case facts.Display(items=items):
-                inner = [(item, bound, call, argument) for item in items]
+                place = "" if argument == "" else f"{argument}[{{}}]"
+                inner = [(item, bound, call, place.format(index)) for index, item in enumerate(items)]
             case facts.Walrus(target=target, value=value):
                 inner = [(value, _bound(target), None, "")]
             case _:

@@ -17,7 +17,7 @@ from reviewer.rule import Rule, collect
 HOME = Path(__file__).resolve().parent.parent
 README = "README.md"
 RULES = "docs/rules"
-EXAMPLE = ("fixtures/EXAMPLE",)
+EXAMPLE = ("fixtures/photo-thumbnails",)
 """The arguments of README's example."""
 LANGUAGES = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
 DURATION = re.compile(r"(?<= in )[\d.]+(?= s\.$)", re.MULTILINE)

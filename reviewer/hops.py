@@ -10,7 +10,7 @@ from reviewer.emissions import Emission
 from reviewer.filters import admits_key, admits_s3_event, decoded, matches_criteria, matches_pattern, matches_policy
 from reviewer.strings import Known
 from reviewer.truth import MAYBE, Truth, both
-from reviewer.value import UNKNOWN, Constant, Table, Value, one_of
+from reviewer.value import UNKNOWN, Constant, Table, Value, one_of, options
 
 Paths = tuple[tuple[tuple[str, ...], Value], ...]
 """What a write puts into the event that it causes: values by path, as `identity.canonical` writes paths."""
@@ -61,7 +61,12 @@ def _stream(trigger: Trigger, emission: Emission, known: Known) -> Truth:
 
 
 def _bus(trigger: Trigger, emission: Emission, known: Known) -> Truth:
-    return both(matches_pattern(pattern.value, emission.entry, known) for pattern in trigger.patterns)
+    event = emission.entry
+    if isinstance(event, Table):
+        event = Table(
+            tuple((key, _detail(event) if key == "detail" else value) for key, value in event.entries), event.open
+        )
+    return both(matches_pattern(pattern.value, event, known) for pattern in trigger.patterns)
 
 
 def _criteria(trigger: Trigger, record: Table, known: Known) -> Truth:
@@ -76,9 +81,14 @@ def _entry(emission: Emission) -> Paths:
     entry = emission.entry
     if not isinstance(entry, Table):
         return ()
-    detail = decoded(entry.get("detail") or UNKNOWN) or UNKNOWN
     kind = entry.get("detail-type") or UNKNOWN
-    return ((("detail",), detail), (("source",), entry.get("source") or UNKNOWN), (("detail-type",), kind))
+    return ((("detail",), _detail(entry)), (("source",), entry.get("source") or UNKNOWN), (("detail-type",), kind))
+
+
+def _detail(entry: Table) -> Value:
+    """What the text under `Detail` says: a bus only takes JSON."""
+    written = entry.get("detail") or UNKNOWN
+    return one_of([decoded(option) or UNKNOWN for option in options(written)])
 
 
 HOPS: dict[tuple[str, str], Hop] = {

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import runpy
-import shutil
-import subprocess
 import sys
-import tomllib
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 
 import click
 import pytest
 import yaml
-from reviewing import announced
+from reviewing import marks
 
 from reviewer import cli, config
 from reviewer.config import Config
@@ -25,12 +21,13 @@ from reviewer.review import review
 from reviewer.rule import Rule, collect
 
 HOME = Path(__file__).resolve().parent.parent
+README = HOME / "README.md"
+TUTORIAL = HOME / "docs" / "adding-a-rule.md"
 GENERATOR = runpy.run_path(str(HOME / "docs" / "generate.py"))
 REGENERATE = "`python docs/generate.py` writes it anew"
 
-WRITTEN = [HOME / "README.md", HOME / "CHANGELOG.md", *sorted((HOME / "docs").glob("*.md")), HOME / "benchmarks/README.md"]
+WRITTEN = (README, HOME / "CHANGELOG.md", HOME / "benchmarks" / "README.md", *sorted((HOME / "docs").glob("*.md")))
 """The pages that people write."""
-PAGES = [*WRITTEN, *sorted((HOME / "docs" / "rules").glob("*.md"))]
 
 
 def text(page: Path) -> str:
@@ -49,17 +46,24 @@ def blocks(page: Path, language: str) -> list[str]:
 # --- generated parts ----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("path", "expected"), GENERATOR["pages"]().items())
-def test_generated_page_is_up_to_date(path: str, expected: str) -> None:
+@pytest.fixture(scope="module")
+def generated() -> dict[str, str]:
+    pages: dict[str, str] = GENERATOR["pages"]()
+    return pages
+
+
+@pytest.mark.parametrize("path", ["README.md", *(f"docs/rules/{rule}.md" for rule in collect())])
+def test_a_generated_page_is_up_to_date(path: str, generated: dict[str, str]) -> None:
     page = HOME / path
-    assert page.exists() and text(page) == expected, REGENERATE
+    assert page.exists(), REGENERATE
+    assert text(page) == generated[path], REGENERATE
 
 
-def test_no_page_of_a_rule_that_is_gone() -> None:
+def test_no_page_is_left_of_a_rule_that_is_gone() -> None:
     assert GENERATOR["leftovers"]() == [], REGENERATE
 
 
-def test_a_page_without_its_marks_is_refused() -> None:
+def test_a_text_without_both_marks_is_refused() -> None:
     with pytest.raises(ValueError, match="no place for the part 'rules'"):
         GENERATOR["filled"]("<!-- generated: rules -->\nand no end", {"rules": "| |"})
 
@@ -71,74 +75,115 @@ def test_the_changelog_names_every_rule() -> None:
 # --- what is named exists -----------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name)
+@pytest.mark.parametrize("page", [*WRITTEN, *sorted((HOME / "docs" / "rules").glob("*.md"))], ids=name)
 def test_links_lead_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?:)([^)#]+)[^)]*\)", text(page))
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("page", WRITTEN, ids=name)
+@pytest.mark.parametrize("page", [page for page in WRITTEN if page != TUTORIAL], ids=name)
 def test_paths_of_the_repository_exist(page: Path) -> None:
-    paths = set(re.findall(r"`((?:reviewer|rules|docs|benchmarks|tests|fixtures|\.ci)/[\w./-]*)`", text(page)))
-    shown = {path for path, _ in SAMPLE} | {f"docs/rules/{SAMPLE_RULE}.md"}
-    assert [path for path in paths - shown if not (HOME / path).exists()] == []
+    paths = re.findall(r"`((?:reviewer|rules|docs|benchmarks|tests|fixtures|\.ci)/[\w./-]*)`", text(page))
+    assert [path for path in paths if not (HOME / path).exists()] == []
 
 
-@pytest.mark.parametrize("page", WRITTEN, ids=name)
+@pytest.mark.parametrize("page", [README, HOME / "docs" / "configuration.md", HOME / "docs" / "json.md"], ids=name)
 def test_options_exist(page: Path) -> None:
-    shown = "\n".join(re.findall(r"^.*lambda-review .*$|`--[a-z-]+[^`]*`", text(page), re.MULTILINE))
-    named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", shown))
-    assert named <= options() | {"--depth", "--pairs"}
-
-
-def options() -> set[str]:
+    shown = re.findall(r"\blambda-review (.*)|`(--.*?)`", text(page))
+    named = {option for pair in shown for option in re.findall(r"(?<![\w-])--[a-z-]+", " ".join(pair))}
     commands = (cli.cli, *cli.cli.commands.values())
-    params = (param for command in commands for param in command.get_params(click.Context(command)))
-    return {option for param in params for option in param.opts}
+    params = [param for command in commands for param in command.get_params(click.Context(command))]
+    assert named
+    assert named <= {option for param in params for option in param.opts}
 
 
 def test_every_setting_is_documented() -> None:
-    rows = re.findall(r"^\| `([a-z-]+)` \|", text(HOME / "docs/configuration.md"), re.MULTILINE)
+    rows = re.findall(r"^\| `([a-z-]+)` \|", text(HOME / "docs" / "configuration.md"), re.MULTILINE)
     assert sorted(rows) == sorted(config.READERS)
 
 
 # --- what is shown works ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", [page for page in WRITTEN if blocks(page, "toml")], ids=name)
+def reviewed(folder: Path, rule: Rule) -> Review:
+    return review(discover([folder]), Config(), [rule])
+
+
+@pytest.mark.parametrize("page", [README, HOME / "docs" / "configuration.md"], ids=name)
 def test_settings_that_are_shown_can_be_used(page: Path, tmp_path: Path) -> None:
-    for block in blocks(page, "toml"):
-        file = tmp_path / "pyproject.toml"
-        file.write_text(block, "utf-8")
-        (keys,) = tomllib.loads(block)["tool"].values()
-        assert config.load(file, tmp_path, config.selectable(collect())) != Config(source=config.shown(file)), keys
-
-
-def test_the_workflow_reports_and_uploads_the_same_file() -> None:
-    workflow, hook = (yaml.safe_load(block) for block in blocks(HOME / "README.md", "yaml"))
-    steps = workflow["jobs"]["review"]["steps"]
-    (command,) = (step["run"] for step in steps if step.get("run", "").startswith("lambda-review"))
-    (uploaded,) = (step["with"]["sarif_file"] for step in steps if "upload-sarif" in step.get("uses", ""))
-    assert f"--output {uploaded}" in command
-    assert hook["repos"][0]["hooks"][0]["entry"] == "lambda-review ."
+    (settings,) = blocks(page, "toml")
+    file = tmp_path / "pyproject.toml"
+    file.write_text(settings, "utf-8")
+    assert config.load(file, tmp_path, config.selectable(collect())) != Config(source=config.shown(file))
 
 
 def test_the_suppression_that_is_shown_silences(tmp_path: Path) -> None:
-    (line,) = blocks(HOME / "README.md", "python")
-    where = 'bucket, key, body = event["bucket"], "a", b""'
-    handler = f"import boto3\ns3 = boto3.client('s3')\ndef handler(event, context):\n    {where}\n    {line}"
+    (line,) = blocks(README, "python")
+    handler = f"import requests\ndef handler(event, context):\n    url = event['url']\n    {line}"
     (tmp_path / "app.py").write_text(handler, "utf-8")
-    marked = reviewed(tmp_path, SUPPRESSIBLE)
-    (tmp_path / "app.py").write_text(handler.partition("  #")[0] + "\n", "utf-8")
-    bare = reviewed(tmp_path, SUPPRESSIBLE)
-    assert ([found.rule for found in bare.findings], [found.rule for found in marked.suppressed]) == ([SUPPRESSIBLE] * 2)
+    outcome = reviewed(tmp_path, collect()["http-without-timeout"])
+    assert (outcome.findings, [found.at.line for found in outcome.suppressed]) == ((), [4])
 
 
-def test_the_commands_of_the_first_steps_are_those_that_ci_runs() -> None:
-    script = text(HOME / ".ci/run")
-    patterns = re.findall(r"^readme '(.*?)'", script, re.MULTILINE)
-    commands = [re.findall(rf"^python3 -m venv .*{pattern}$", text(HOME / "README.md"), re.MULTILINE) for pattern in patterns]
-    assert [len(found) for found in commands] == [1, 1]
+def test_the_workflow_uploads_what_it_writes() -> None:
+    workflow, hooks = map(yaml.safe_load, blocks(README, "yaml"))
+    steps = workflow["jobs"]["review"]["steps"]
+    (command,) = (step["run"] for step in steps if step.get("run", "").startswith("lambda-review "))
+    (uploaded,) = (step["with"]["sarif_file"] for step in steps if "upload-sarif" in step.get("uses", ""))
+    assert f"--format sarif --output {uploaded}" in command
+    assert [hook["entry"] for repo in hooks["repos"] for hook in repo["hooks"]] == ["lambda-review ."]
+
+
+def test_ci_runs_the_commands_of_the_first_steps() -> None:
+    patterns = re.findall(r"^readme '(.*?)'", text(HOME / ".ci" / "run"), re.MULTILINE)
+    found = [re.findall(rf"^python3 -m venv .*{pattern}$", text(README), re.MULTILINE) for pattern in patterns]
+    assert [len(commands) for commands in found] == [1, 1]
 
 
 # --- the rule that docs/adding-a-rule.md adds ---------------------------------------------------------------------
+
+
+def sample() -> dict[str, str]:
+    """The files that the page shows, by path."""
+    return dict(re.findall(r"^`([\w./-]+)`\n\n```python\n(.*?)^```$", text(TUTORIAL), re.MULTILINE | re.DOTALL))
+
+
+@pytest.fixture
+def sample_rule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Rule:
+    path, source = next((path, source) for path, source in sample().items() if path.startswith("rules/"))
+    file = tmp_path / Path(path).name
+    file.write_text(source, "utf-8")
+    module_name = "reviewer." + path.removesuffix(".py").replace("/", ".")
+    spec = spec_from_file_location(module_name, file)
+    assert spec is not None and spec.loader is not None
+    module = module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, module_name, module)
+    spec.loader.exec_module(module)
+    (rule,) = (value for value in vars(module).values() if isinstance(value, Rule))
+    return rule
+
+
+def lines(code: str, folder: Path, rule: Rule) -> list[int]:
+    """The lines of a handler's module at which a rule fires."""
+    folder.mkdir()
+    (folder / "app.py").write_text(code, "utf-8")
+    outcome = reviewed(folder, rule)
+    assert outcome.errors == ()
+    return [found.at.line for found in outcome.findings]
+
+
+def test_the_fixture_of_the_tutorial_shows_the_rule(sample_rule: Rule, tmp_path: Path) -> None:
+    (fixture,) = (source for path, source in sample().items() if path.startswith("fixtures/"))
+    rows = list(enumerate(fixture.splitlines(), 1))
+    due = [row for row, line in rows if sample_rule.id in dict(marks(line, "finding"))]
+    near = [row for row, line in rows if sample_rule.id in dict(marks(line, "fine"))]
+    assert (len(due) > 1, len(near) > 0) == (True, True)
+    assert lines(fixture, tmp_path / "fixture", sample_rule) == due
+
+
+def test_the_examples_of_the_tutorial_s_rule_hold(sample_rule: Rule, tmp_path: Path) -> None:
+    bad, good = sample_rule.section("Bad"), sample_rule.section("Good")
+    due = [row for row, line in enumerate(bad.splitlines(), 1) if line.endswith("# finding")]
+    assert lines(bad, tmp_path / "bad", sample_rule) == due
+    assert lines(good, tmp_path / "good", sample_rule) == []
+    assert (len(due), bool(sample_rule.references)) == (1, True)

@@ -20,7 +20,7 @@ from reviewer.finding import Location
 from reviewer.value import Constant, Reference, Table, Value, string
 
 _PREFIX = "AWS::Serverless::"
-_COST = 10
+_COST = 50
 """What merging one node of Globals counts for: each becomes a setting of each function."""
 _SUBSCRIBED = {"TopicArn": "Topic", "FilterPolicy": "FilterPolicy", "FilterPolicyScope": "FilterPolicyScope"}
 """The properties of the subscription that SAM makes for an event, by those of the event."""

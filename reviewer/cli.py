@@ -102,7 +102,7 @@ COLORS = ["auto", "always", "never"]
     "--fail-on",
     type=Choice([*THRESHOLDS]),
     metavar="LEVEL",
-    help="Exit with 1 from this level on, or `never`. [note]",
+    help="Exit with 1 from this level on, or `never`. [warning]",
 )
 @option(OUTPUT, "--format", "formats", multiple=True, type=Choice([*FORMATS]), metavar="FORMAT", help=f"{KINDS} [text]")
 @option(OUTPUT, "--output", "targets", multiple=True, metavar="FILE", help="Write the report there; one per --format.")

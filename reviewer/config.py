@@ -43,7 +43,7 @@ class Config:
     pedantic: bool = False
     guardrails: bool = False
     min_severity: Severity = Severity.NOTE
-    fail_on: Severity | None = Severity.NOTE
+    fail_on: Severity | None = Severity.WARNING
     exclude: tuple[str, ...] = ()
     per_path_ignores: tuple[tuple[str, Names], ...] = ()
     everything: bool = False

@@ -154,7 +154,9 @@ def _of_statement(emitter: Emitter, statement: Value) -> Iterator[Emission]:
 def _of_tables(emitter: Emitter, requests: Value) -> Iterator[Emission]:
     """What `batch_write_item` writes: requests by table."""
     for option in options(requests):
-        for name, items in option.entries if isinstance(option, Table) else ():
+        if not isinstance(option, Table):
+            continue
+        for name, items in (*((Constant(key), requests) for key, requests in option.entries), *option.computed):
             kinds = {key for item in _entries(items) if isinstance(item, Table) for key, _ in item.entries}
             events = tuple(
                 event
@@ -162,7 +164,7 @@ def _of_tables(emitter: Emitter, requests: Value) -> Iterator[Emission]:
                 if not kinds or kind in kinds
                 for event in produced
             )
-            yield Emission(emitter.operation, "table", Constant(name), events=events)
+            yield Emission(emitter.operation, "table", name, events=events)
 
 
 def _of_transaction(items: Value) -> Iterator[Emission]:

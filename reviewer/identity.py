@@ -94,8 +94,9 @@ def replaced(value: Value, change: Callable[[Value], Value | None], depth: int =
             return Transformed(operation, inner(base), tuple(map(inner, arguments)))
         case Items(items, open=is_open):
             return Items(tuple(map(inner, items)), is_open)
-        case Table(entries, open=is_open):
-            return Table(tuple((key, inner(entry)) for key, entry in entries), is_open)
+        case Table(entries, open=is_open, computed=computed):
+            made = tuple((inner(key), inner(entry)) for key, entry in computed)
+            return Table(tuple((key, inner(entry)) for key, entry in entries), is_open, made)
         case Result(function, arguments, path):
             return Result(function, tuple((name, inner(given)) for name, given in arguments), path)
         case AwsResult(service, operation, arguments, path):

@@ -22,6 +22,7 @@ from reviewer.identity import OWN_PATHS, canonical, is_own_function, resolved, s
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
 from reviewer.shapes import Shape
+from reviewer.spellings import spelling
 from reviewer.strings import Known
 from reviewer.truth import NO, YES, Truth
 from reviewer.value import UNKNOWN, Constant, EventPath, Frame, Value, options, string
@@ -181,7 +182,7 @@ def _known(trigger: Trigger) -> Known:
 
     def known(value: Value) -> Shape | None:
         is_key = isinstance(value, EventPath) and canonical(value.path) in KEY_PATHS
-        return key if is_key else None
+        return key if is_key else spelling(value)
 
     return known
 
@@ -262,7 +263,7 @@ def _without_template(project: Project, handler: Handler, reached: Reached, emis
     hop = HOPS[kind, emission.node]
     if kind == "s3" and not any(event.startswith("s3:ObjectCreated:") for event in emission.events):
         return None
-    asker = Asker(project.values, lambda value: value, Caused(hop.caused(emission)), _known_nothing)
+    asker = Asker(project.values, lambda value: value, Caused(hop.caused(emission)), spelling)
     if asker.again(reached.conditions) is NO:
         return None
     guards = asker.guards(reached.conditions)
@@ -278,10 +279,6 @@ def _without_template(project: Project, handler: Handler, reached: Reached, emis
         steps=_steps(reached, Note(_definition(handler), "the function's event names the resource"), "the write"),
         tests=_tests(guards),
     )
-
-
-def _known_nothing(_: Value) -> Shape | None:
-    return None
 
 
 def _definition(handler: Handler) -> Place:
@@ -327,7 +324,7 @@ def _invocations(project: Project, handler: Handler, reached: Reached) -> Iterat
     if not is_own_function(target, targets, own):
         return
     payload = _payload(resolved(given.get(None, "Payload") or UNKNOWN, function))
-    asker = Asker(values, lambda value: resolved(value, function), Caused((((), payload),)), _known_nothing)
+    asker = Asker(values, lambda value: resolved(value, function), Caused((((), payload),)), spelling)
     again = asker.again(reached.conditions)
     if again is NO:
         return

@@ -192,14 +192,14 @@ def _marked(project: Project) -> tuple[list[Comment], dict[str, Lines]]:
         module = project.modules.module(path)
         source = project.sources[path]
         file = source.place(1, 1, 1, 1).path
-        if module is None or not module.comments or not project.tree.in_scope(file):
+        if module is None or not module.comments or not project.in_scope(file):
             continue
         statements[file] = (*statements.get(file, ()), *project.statement_lines(path))
         for found in module.comments:
             at = source.place(found.line, found.column, found.line, found.column + len(found.text))
             comments.append(Comment(at, found.text, found.alone))
     for at, text in project.deployment.comments:
-        if project.tree.in_scope(at.path):
+        if project.in_scope(at.path):
             comments.append(Comment(at, text, _is_alone(at, project.read(at.path))))
     return comments, statements
 

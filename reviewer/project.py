@@ -28,6 +28,7 @@ from reviewer.value import (
     ContextPath,
     EventPath,
     Frame,
+    Instance,
     LocalFunction,
     Result,
     Table,
@@ -205,6 +206,8 @@ class Project:
         if name not in scope.definitions and not elsewhere:
             return Handler(handler.module, UNKNOWN, function, triggers, "function", root)
         entry = next(iter(options(self.values.member(handler.module, name))))
+        if isinstance(entry, Instance):
+            entry = self.values.attribute_of(entry, "__call__")
         return Handler(handler.module, entry, function, triggers, root=root)
 
     def _missing_file(self, function: Function, root: str, candidates: list[str]) -> str:
@@ -226,6 +229,15 @@ class Project:
                     yield Handler(path, LocalFunction(path, function.node))
 
     # --- what is reviewed
+
+    def in_scope(self, path: str) -> bool:
+        """Whether findings in a file belong to this review: it lies in what was named, or a named template runs it."""
+        return path in self._run_by_named_templates or self.tree.in_scope(path)
+
+    @cached_property
+    def _run_by_named_templates(self) -> frozenset[str]:
+        named = (h for h in self.handlers if h.function is not None and h.function.id.stack in self.tree.explicit)
+        return frozenset(path for h in named if h.module is not None for path in modules_of(self.values, h.module))
 
     @cached_property
     def reviewed(self) -> tuple[str, ...]:

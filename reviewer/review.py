@@ -33,7 +33,7 @@ def review(tree: Tree, config: Config, rules: Sequence[Rule], *, stdin: tuple[st
     with _room_on_the_stack():
         project = Project(tree, read(tree.root, tree.templates), contents, everything=config.everything)
         errors: list[str] = []
-        found = [finding for finding in judge(project, rules, errors) if tree.in_scope(finding.at.path)]
+        found = [finding for finding in judge(project, rules, errors) if project.in_scope(finding.at.path)]
         outcome = policy.apply(found, project, config, rules)
     return Review(
         root=str(tree.root),

@@ -96,7 +96,7 @@ class Rule:
     @cached_property
     def why(self) -> str:
         """The paragraphs between the title and the first heading, each on one line."""
-        body = re.split(r"^## ", self.page.partition("\n")[2], maxsplit=1, flags=re.M)[0]
+        body = re.split(r"^## ", self.page.partition("\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
         return "\n\n".join(" ".join(part.split()) for part in body.strip().split("\n\n"))
 
     @cached_property
@@ -105,7 +105,7 @@ class Rule:
 
     def section(self, heading: str) -> str:
         """The text under `## heading`, indentation removed; empty where the page has none."""
-        found = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", self.page, re.M | re.S)
+        found = re.search(rf"^## {heading}\n(.*?)(?=^## |\Z)", self.page, re.MULTILINE | re.DOTALL)
         return inspect.cleandoc("\n" + found[1].rstrip()) + "\n" if found else ""
 
     def run(self, subject: object) -> Iterator[Report]:

@@ -75,13 +75,17 @@ class Items(Value):
 
 @dataclass(frozen=True, slots=True)
 class Table(Value):
-    """A dict or mapping with constant keys. With `open`, there may be more entries than these."""
+    """A dict or mapping, by its constant keys. With `open`, there may be more entries than these.
+
+    `computed` are entries of an open table whose keys are no constants: `{os.environ["TABLE"]: requests}`.
+    """
 
     entries: tuple[tuple[str, Value], ...]
     open: bool = False
+    computed: tuple[tuple[Value, Value], ...] = ()
 
     def get(self, key: str) -> Value | None:
-        """The value under `key`; UNKNOWN where the table is open and does not list it; None where it has no such key."""
+        """The value under `key`; None where it has no such key, UNKNOWN where it may have one that is not listed."""
         for name, value in reversed(self.entries):
             if name == key:
                 return value
@@ -165,7 +169,7 @@ class AwsResult(Value):
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """An activation: whose names are bound, and to what. `owner` is a node of `module`; MODULE for the module itself."""
+    """An activation: whose names are bound, and to what. `owner` is a node of `module`, MODULE for the module."""
 
     module: str
     owner: int
@@ -290,7 +294,7 @@ _PARTS: dict[type, Callable[[Any], tuple[Value, ...]]] = {
     Text: lambda v: v.parts,
     Transformed: lambda v: (v.base, *v.arguments),
     Items: lambda v: v.items,
-    Table: lambda v: tuple(value for _, value in v.entries),
+    Table: lambda v: tuple(value for _, value in (*v.entries, *v.computed)),
     Environment: lambda v: (v.default,) if v.default is not None else (),
     Result: lambda v: tuple(value for _, value in v.arguments),
     AwsResult: lambda v: tuple(value for _, value in v.arguments),

@@ -98,7 +98,8 @@ def test_settings_under_conditions(tmp_path: Path) -> None:
     found = one(
         tmp_path,
         "Lambda",
-        "{Environment: !If [C, {Variables: {A: x}}, {Variables: !If [D, {A: y, B: z}, !Ref AWS::NoValue]}], Layers: !If [C, [a], [b]]}",
+        "{Environment: !If [C, {Variables: {A: x}}, {Variables: !If [D, {A: y, B: z}, !Ref AWS::NoValue]}], "
+        "Layers: !If [C, [a], [b]]}",
     )
     assert {name: setting.value for name, setting in found.environment} == {
         "A": OneOf((Constant("x"), Constant("y"))),
@@ -128,8 +129,9 @@ def test_local_code(tmp_path: Path, kind: str, written: str, folder: str) -> Non
 @pytest.mark.parametrize(
     "written",
     [
-        "../out", "/etc", "src/../../..", "s3://b/k.zip", "https://s3/b/k.zip", "a.zip", "no/such", "{Bucket: b, Key: k}",
-        "!Ref P", "!Sub '${P}/x'", "!GetAtt A.B", '"\\0"', "''", "'..\\..\\x'", "file:///etc", "target/fn.jar",
+        "../out", "/etc", "src/../../..", "s3://b/k.zip", "https://s3/b/k.zip", "a.zip", "no/such",
+        "{Bucket: b, Key: k}", "!Ref P", "!Sub '${P}/x'", "!GetAtt A.B", '"\\0"', "''", "'..\\..\\x'",
+        "file:///etc", "target/fn.jar",
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("kind", ["Serverless", "Lambda"])
@@ -207,7 +209,8 @@ Resources:
         ('"x = 1\\ny = 2"', "x = 1\ny = 2", False, 6, 18),
         ("x = 1", "x = 1", False, 6, 18),
         (
-            "!Join\n          - \"\\n\"\n          - - import os\n            - !Sub q = '${Q.Arn}'\n            - !Ref AWS::Region\n",
+            "!Join\n          - \"\\n\"\n          - - import os\n            - !Sub q = '${Q.Arn}'\n"
+            "            - !Ref AWS::Region\n",
             "import os\nq = '${Q.Arn}'\n${AWS::Region}",
             False,
             6,
@@ -215,7 +218,7 @@ Resources:
         ),
     ],
 )
-def test_inline_code(tmp_path: Path, written: str, inline: str, block: bool, line: int, column: int) -> None:
+def test_inline_code(tmp_path: Path, *, written: str, inline: str, block: bool, line: int, column: int) -> None:
     found = deployed(tmp_path, INLINE.replace("{written}", written)).functions[0]
     assert code(found) == Code(inline=inline, block=block, substituted="Sub" in written or "Join" in written)
     assert lines(found.code)[:2] == (line, column)
@@ -223,7 +226,8 @@ def test_inline_code(tmp_path: Path, written: str, inline: str, block: bool, lin
 
 def test_inline_code_of_sam_and_json(tmp_path: Path) -> None:
     assert code(one(tmp_path, "Serverless", '{InlineCode: "x = 1"}')) == Code(inline="x = 1")
-    template = '{"Resources": {"It": {"Type": "AWS::Lambda::Function", "Properties": {"Code": {"ZipFile": {"Fn::Join": ["\\n", ["a", "b"]]}}}}}}'
+    lines = '{"ZipFile": {"Fn::Join": ["\\n", ["a", "b"]]}}'
+    template = f'{{"Resources": {{"It": {{"Type": "AWS::Lambda::Function", "Properties": {{"Code": {lines}}}}}}}}}'
     assert code(deployed(tmp_path, {"t.template": template}).functions[0]) == Code(inline="a\nb", substituted=True)
 
 

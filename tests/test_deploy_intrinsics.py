@@ -36,14 +36,15 @@ Parameters:
   Secret: {Type: "AWS::SSM::Parameter::Value<String>", Default: /shop/token}
 Mappings:
   Names:
-    dev: {bucket: shop-dev, size: 1}
+    dev: {bucket: shop-dev, size: 1, itself: !FindInMap [Names, dev, itself]}
     live: {bucket: shop-live, size: 2, zones: [a, b]}
 """
 
 
 def evaluated(root: Path, written: str) -> Value | None:
     """The value of `V: written`; None where the template leaves it out."""
-    resources = f"Queue:\n  Type: AWS::SQS::Queue\nTopic:\n  Type: AWS::SNS::Topic\nIt:\n  Type: AWS::X::Y\n  Properties:\n    V: {written}\n"
+    others = "Queue: {Type: AWS::SQS::Queue}\nTopic: {Type: AWS::SNS::Topic}\n"
+    resources = f"{others}It:\n  Type: AWS::X::Y\n  Properties:\n    V: {written}\n"
     properties = resource(deployed(root, cloudformation(resources, MORE)), "It").properties
     assert isinstance(properties, Table)
     return properties.get("V")
@@ -114,6 +115,7 @@ CASES: dict[str, Value | None] = {
         (STAGE, Constant("bucket")),
     ),
     "!FindInMap [Names, !Ref Stage, nothing]": UNKNOWN,
+    "!FindInMap [Names, dev, itself]": UNKNOWN,
     # Select, Split, Length
     "!Select [1, [a, !Ref Queue]]": ref("Queue"),
     "!Select ['0', [a, b]]": Constant("a"),

@@ -177,8 +177,8 @@ def test_a_short_form_spans_its_tag() -> None:
 
 
 def test_aliases_and_merge_keys() -> None:
-    text = "base: &b {x: 1, y: 2}\nother: &o {y: 9, z: 8}\none: {<<: *b, y: 3}\ntwo: {<<: [*b, *o], w: 0}\nthree: *b\n'<<': text\n"
-    found = plainly(yaml_node(text))
+    anchored = "base: &b {x: 1, y: 2}\nother: &o {y: 9, z: 8}\n"
+    found = plainly(yaml_node(anchored + "one: {<<: *b, y: 3}\ntwo: {<<: [*b, *o], w: 0}\nthree: *b\n'<<': text\n"))
     assert found["one"] == {"y": 3, "x": 1}
     assert found["two"] == {"w": 0, "x": 1, "y": 2, "z": 8}
     assert found["three"] == {"x": 1, "y": 2}

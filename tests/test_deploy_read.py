@@ -80,7 +80,7 @@ def test_other_files_are_passed_over_in_silence(tmp_path: Path, content: str) ->
         ("t.yaml", "AWSTemplateFormatVersion: x\nResources: [{Type: AWS::SQS::Queue}]\n", 2, 12, "is not a mapping"),
     ],
 )
-def test_problems(tmp_path: Path, name: str, content: str, line: int, column: int, message: str) -> None:
+def test_problems(tmp_path: Path, *, name: str, content: str, line: int, column: int, message: str) -> None:
     found = deployed(tmp_path, {name: content, "good.yaml": GOOD})
     (problem,) = found.problems
     assert (problem.at.path, problem.at.line, problem.at.column) == (name, line, column)

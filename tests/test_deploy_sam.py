@@ -1,5 +1,7 @@
 """Globals, SAM's events, and what SAM makes for them."""
 
+# ruff: noqa: E501 - a case in a line
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -150,9 +152,9 @@ EVENTS = [
         "sns",
         {"source": ref("T"), "patterns": [PATTERN], "scope": Constant("MessageBody")},
     ),
-    ("SQS", "{Queue: !GetAtt Q.Arn, %s}" % POLLED, "sqs", {"source": QUEUE, **AS_POLLED}),
-    ("Kinesis", "{Stream: !GetAtt Q.Arn, %s}" % POLLED, "kinesis", {"source": QUEUE, **AS_POLLED}),
-    ("DynamoDB", "{Stream: !GetAtt Q.StreamArn, %s}" % POLLED, "dynamodb", {"source": ref("Q", "StreamArn"), **AS_POLLED}),
+    ("SQS", f"{{Queue: !GetAtt Q.Arn, {POLLED}}}", "sqs", {"source": QUEUE, **AS_POLLED}),
+    ("Kinesis", f"{{Stream: !GetAtt Q.Arn, {POLLED}}}", "kinesis", {"source": QUEUE, **AS_POLLED}),
+    ("DynamoDB", f"{{Stream: !GetAtt Q.StreamArn, {POLLED}}}", "dynamodb", {"source": ref("Q", "StreamArn"), **AS_POLLED}),
     ("MSK", "{Stream: !Ref Q, Topics: [t]}", "msk", {"source": ref("Q")}),
     ("MQ", "{Broker: !GetAtt Q.Arn, Queues: [q]}", "mq", {"source": QUEUE}),
     ("SelfManagedKafka", "{KafkaBootstrapServers: [a:1], Topics: [t]}", "kafka", {"source": Items((Constant("a:1"),))}),

@@ -38,7 +38,9 @@ def parent(kind: str, child: str, parameters: str = "{Queue: !Ref Jobs, QueueArn
         f"""
         Jobs: {{Type: AWS::SQS::Queue}}
         Child: {{Type: {kind}, Properties: {{{location}: {child}, Parameters: {parameters}}}}}
-        It: {{Type: AWS::X::Y, Properties: {{A: !GetAtt Child.Outputs.Own, B: !GetAtt Child.Outputs.Given, C: !GetAtt Child.Outputs.No}}}}
+        It:
+          Type: AWS::X::Y
+          Properties: {{A: !GetAtt Child.Outputs.Own, B: !GetAtt Child.Outputs.Given, C: !GetAtt Child.Outputs.No}}
         """
     )
 
@@ -109,7 +111,9 @@ def test_values_do_not_double_from_template_to_template(tmp_path: Path) -> None:
         return cloudformation(
             f"""
             It: {{Type: AWS::X::Y, Properties: {{V: !Ref P}}}}
-            Child: {{Type: AWS::CloudFormation::Stack, Properties: {{TemplateURL: t{number + 1}.yaml, Parameters: {{P: [!Ref P, !Ref P]}}}}}}
+            Child:
+              Type: AWS::CloudFormation::Stack
+              Properties: {{TemplateURL: t{number + 1}.yaml, Parameters: {{P: [!Ref P, !Ref P]}}}}
             """,
             "Parameters: {P: {Type: String}}\n",
         )

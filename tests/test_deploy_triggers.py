@@ -1,5 +1,7 @@
 """What starts functions in CloudFormation, and where templates name them."""
 
+# ruff: noqa: E501 - a case in a line
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -55,7 +57,7 @@ WIRES: list[tuple[str, str, str, str, Value | None]] = [
 
 
 @pytest.mark.parametrize(("type_", "properties", "kind", "role", "source"), WIRES)
-def test_wires(tmp_path: Path, type_: str, properties: str, kind: str, role: str, source: Value) -> None:
+def test_wires(tmp_path: Path, *, type_: str, properties: str, kind: str, role: str, source: Value) -> None:
     found = wired(tmp_path, type_, properties % ARN)
     trigger = the(found)
     assert (trigger.kind, value(trigger.source), trigger.qualifier) == (kind, source, "")

@@ -16,6 +16,7 @@ from reviewer.value import (
     AwsResult,
     Client,
     Constant,
+    ContextPath,
     Environment,
     EventPath,
     External,
@@ -86,6 +87,14 @@ def _operation(name: str) -> Callable[[Arguments], Value]:
     return lambda given: transformed(name, _first(given), given.positional[1:])
 
 
+def _quoted(name: str) -> Callable[[Arguments], Value]:
+    def make(given: Arguments) -> Value:
+        safe = given.get(1, "safe")
+        return transformed(name, _first(given), () if safe is None else (safe,))
+
+    return make
+
+
 def _path(given: Arguments) -> Value:
     if not given.positional:
         return Transformed("path", Constant("."))
@@ -147,7 +156,8 @@ def _spelled(given: Arguments) -> Value:
     value = unwrapped(_first(given))
     if isinstance(value, Constant):
         return concatenated([value])
-    return value if isinstance(value, (Text, Transformed, EventPath, Environment, OneOf)) else UNKNOWN
+    spelled = (Text, Transformed, EventPath, ContextPath, Environment, OneOf, Result, AwsResult)
+    return value if isinstance(value, spelled) else UNKNOWN
 
 
 def _partial(given: Arguments) -> Value:
@@ -182,8 +192,8 @@ FUNCTIONS: dict[str, Callable[[Arguments], Value]] = {
     "pathlib.PurePosixPath": _path,
     "urllib.parse.unquote_plus": _operation("unquote_plus"),
     "urllib.parse.unquote": _operation("unquote"),
-    "urllib.parse.quote": lambda given: transformed("quote", _first(given)),
-    "urllib.parse.quote_plus": lambda given: transformed("quote_plus", _first(given)),
+    "urllib.parse.quote": _quoted("quote"),
+    "urllib.parse.quote_plus": _quoted("quote_plus"),
     "json.loads": _loads,
     "copy.copy": _first,
     "copy.deepcopy": _first,

@@ -66,7 +66,7 @@ PICKS: dict[str, dict[int, str]] = {
     "split1": {0: "split_first", 1: "partition_tail", -1: "partition_tail"},
     "rsplit1": {0: "rsplit_head", 1: "split_last", -1: "split_last"},
     "partition": {0: "split_first", 2: "partition_tail", -1: "partition_tail"},
-    "rpartition": {0: "rsplit_head", 2: "split_last", -1: "split_last"},
+    "rpartition": {2: "split_last", -1: "split_last"},  # [0] is empty where the separator is missing
     "splitext": {0: "splitext_stem", 1: "splitext_extension", -1: "splitext_extension"},
     "path_split": {0: "dirname", 1: "basename", -1: "basename"},
 }
@@ -196,6 +196,8 @@ def method(receiver: Value, name: str, arguments: tuple[Value, ...]) -> Value:
         return one_of([method(option, name, arguments) for option in receiver.options])
     if name in SAME:
         return receiver
+    if name == "strftime" and arguments:
+        return Result("datetime.strftime", (("0", arguments[-1]),))
     if name == "get" and arguments:
         return _get(receiver, arguments)
     if isinstance(receiver, (Table, EventPath)) and name in {"items", "values", "keys", "pop", "setdefault"}:

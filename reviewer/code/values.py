@@ -331,6 +331,7 @@ class Values:
 
     def dictionary(self, expression: facts.Dictionary, frame: Frame) -> Value:
         entries: dict[str, Value] = {}
+        computed: list[tuple[Value, Value]] = []
         is_open = False
         for key, value in expression.entries:
             if key is None:
@@ -343,8 +344,8 @@ class Values:
             if isinstance(name, Constant):
                 entries[str(name.value)] = self.of(value, frame)
             else:
-                is_open = True
-        return Table(tuple(entries.items()), is_open)
+                computed.append((name, self.of(value, frame)))
+        return Table(tuple(entries.items()), is_open or bool(computed), tuple(computed))
 
     def comprehension(self, expression: facts.Comprehension, frame: Frame) -> Value:
         if expression.kind == "dict":

@@ -168,11 +168,12 @@ class Stack:
         return Parameter(self.path, name, tuple(options), closed)
 
     def cells(self, name: str) -> dict[tuple[str, str], Value]:
+        """The cells of a map. They hold literals alone: no intrinsic function has a meaning in them."""
         if name not in self._cells:
             table = mapping(self.template.mappings.get(name)) if self.template.mappings else None
             rows = table.entries.items() if table else ()
             self._cells[name] = {
-                (first, second): self.value(cell) or UNKNOWN
+                (first, second): _literal(cell)
                 for first, row in rows
                 if isinstance(row, Mapping)
                 for second, cell in row.entries.items()
@@ -247,6 +248,14 @@ class Stack:
             for name in find(node, "Export.Name"):
                 if value is not None:
                     yield self.value(name) or UNKNOWN, value
+
+
+def _literal(node: Node) -> Value:
+    if isinstance(node, Scalar):
+        return Constant(node.value)
+    if isinstance(node, Sequence):
+        return Items(tuple(_literal(item) for item in node.items))
+    return UNKNOWN
 
 
 def _option(node: Scalar, is_list: bool) -> Value:

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from reviewer.config import ALL, Config, nearest
-from reviewer.finding import Finding, Location, Severity
+from reviewer.finding import Finding, Location
 from reviewer.patterns import patterns
 from reviewer.rule import collect
+from reviewer.subjects import BareSuppression, IdleSuppression, Remark
 
 if TYPE_CHECKING:
     from reviewer.project import Project
@@ -113,7 +114,7 @@ def suppress(
     kept, suppressed, used = _split(findings, marks)
     remarks = [remark for comment in comments for remark in _malformed(comment)]
     remarks += [remark for mark in marks for remark in _remarks(mark, mark in used, known, enabled)]
-    shown, silenced, _ = _split((remark for remark in remarks if remark.rule in enabled), marks)
+    shown, silenced, _ = _split(_judged(remarks, enabled), marks)
     return Outcome((*kept, *shown), (*suppressed, *silenced))
 
 
@@ -162,23 +163,32 @@ def _span(comment: Comment, start: int, end: int) -> Location:
     return Location(at.path, at.line, at.column + start, at.line, at.column + end)
 
 
-def _remarks(mark: Suppression, used: bool, known: Collection[str], enabled: Collection[str]) -> Iterator[Finding]:
+def _remarks(mark: Suppression, used: bool, known: Collection[str], enabled: Collection[str]) -> Iterator[Remark]:
     """What is to be said of one suppression."""
     if mark.rule not in known:
-        yield Finding(UNUSED, Severity.NOTE, mark.at, f"`{mark.rule}` is the id of no rule{nearest(mark.rule, known)}")
+        yield IdleSuppression(mark.at, f"`{mark.rule}` is the id of no rule{nearest(mark.rule, known)}")
         return
     if mark.rule in enabled and not used and mark.rule not in {UNUSED, UNREASONED}:
         where = "in this file" if mark.lines is None else "here"
-        yield Finding(UNUSED, Severity.NOTE, mark.at, f"The suppression of `{mark.rule}` silences nothing {where}")
+        yield IdleSuppression(mark.at, f"The suppression of `{mark.rule}` silences nothing {where}")
     if not mark.reasoned:
-        yield Finding(UNREASONED, Severity.NOTE, mark.at, f"The suppression of `{mark.rule}` gives no reason")
+        yield BareSuppression(mark.at, f"The suppression of `{mark.rule}` gives no reason")
 
 
-def _malformed(comment: Comment) -> Iterator[Finding]:
+def _malformed(comment: Comment) -> Iterator[Remark]:
     for found in ATTEMPT.finditer(comment.text):
         if not MARK.match(comment.text, found.start()):
             at = _span(comment, found.start(), found.start() + len(found[0].rstrip()))
-            yield Finding(UNUSED, Severity.NOTE, at, f"This comment silences nothing: a suppression reads `{FORM}`")
+            yield IdleSuppression(at, f"This comment silences nothing: a suppression reads `{FORM}`")
+
+
+def _judged(remarks: Iterable[Remark], enabled: Collection[str]) -> Iterator[Finding]:
+    """What the enabled rules about suppressions say: they speak last, when all other rules have."""
+    rules = [rule for rule in collect().values() if rule.id in enabled]
+    for remark in remarks:
+        for rule in rules:
+            if rule.subject is type(remark):
+                yield from (Finding(rule.id, rule.severity, remark.at, report.message) for report in rule.run(remark))
 
 
 # --- what the project holds ---------------------------------------------------------------------------------------

@@ -21,10 +21,12 @@ from reviewer.value import (
 
 __all__ = [
     "AwsCredentials",
+    "BareSuppression",
     "Call",
     "Deployed",
     "Entry",
     "Handler",
+    "IdleSuppression",
     "Module",
     "Remark",
     "Template",
@@ -82,6 +84,14 @@ class Remark:
     message: str
 
 
+class IdleSuppression(Remark):
+    """A suppression that silences nothing, for one of several reasons."""
+
+
+class BareSuppression(Remark):
+    """A suppression that gives no reason."""
+
+
 @dataclass(frozen=True, slots=True)
 class Unread:
     """A file, or a part of one, that could not be read."""
@@ -121,5 +131,6 @@ SUBJECTS: dict[type, Callable[[Project], Iterable[object]]] = {
     Entry: _entries,
     AwsCredentials: credentials,
     Unread: _unread,
-    Remark: lambda _: (),
+    IdleSuppression: lambda _: (),
+    BareSuppression: lambda _: (),
 }

@@ -20,9 +20,9 @@ finding that nobody has looked at.
 
 from reviewer.finding import Severity
 from reviewer.rule import Reports, rule
-from reviewer.subjects import Remark
+from reviewer.subjects import IdleSuppression
 
 
 @rule(Severity.NOTE, suggest="Removing it, or naming the rule that is meant, keeps suppressions honest.")
-def unused_suppression(remark: Remark) -> Reports:
-    yield remark.at, remark.message
+def unused_suppression(suppression: IdleSuppression) -> Reports:
+    yield suppression.at, suppression.message

@@ -1,12 +1,16 @@
 """AWS credentials as literals.
 
-Whoever reads the code can act as their owner, from anywhere, until they are rotated. In Lambda there is no need for any:
-the function's role brings temporary ones that the SDK finds and renews by itself.
+Whoever reads the code can act as their owner, from anywhere, until they are rotated. In Lambda there is no need for
+any: the function's role brings temporary ones that the SDK finds and renews by itself.
 
 ## Bad
     import boto3
 
-    s3 = boto3.client("s3", aws_access_key_id="AKIA0189FAKE0KEY0018", aws_secret_access_key="not-a-real-key-0Vq8kLm2")  # finding
+    s3 = boto3.client(  # finding
+        "s3",
+        aws_access_key_id="AKIA0189FAKE0KEY0018",
+        aws_secret_access_key="not-a-real-key-0Vq8kLm2",
+    )
 
 ## Good
     import boto3

@@ -3,9 +3,10 @@
     python benchmarks/ecosystem.py OLD NEW FOLDER…  > difference.md
 
 OLD and NEW are programs (`lambda-review` of some virtual environment) or git revisions of this repository, which are
-installed into temporary virtual environments. Each FOLDER is a checkout to review. Writes Markdown: a table of counts,
-then by rule every finding that came, went or changed, with its line of source. Standard library only. The exit status
-is 2 where a version cannot review a folder, else 0: whether a difference is wanted is for the reader to say.
+installed into temporary virtual environments; `-` as OLD stands for nothing, so that every finding is listed. Each
+FOLDER is a checkout to review. Writes Markdown: a table of counts, then by rule every finding that came, went or
+changed, with its line of source. Standard library only. The exit status is 2 where a version cannot review a folder,
+else 0: whether a difference is wanted is for the reader to say.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from pathlib import Path
 
 from versions import executable
 
+NOTHING = "-"
 SIGNS = {"added": "+", "removed": "−", "changed": "~"}
 
 
@@ -65,8 +67,10 @@ class Outcome:
     errors: tuple[str, ...]
 
 
-def review(tool: Path, folder: Path) -> Outcome:
-    """Review a folder. Exits with 2 where there is no report."""
+def review(tool: Path | None, folder: Path) -> Outcome:
+    """Review a folder; without a tool, nothing is found. Exits with 2 where there is no report."""
+    if tool is None:
+        return Outcome((), 0.0, ())
     command = [str(tool), ".", "--format", "json", "--fail-on", "never"]
     done = subprocess.run(
         command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", check=False
@@ -142,21 +146,29 @@ def _section(kind: str, changes: list[Change]) -> Iterator[str]:
             yield f"  - ``{finding.code.strip()[:160]}``"
 
 
+def folder(written: str) -> Path:
+    """An argument that has to be a folder."""
+    if not Path(written).is_dir():
+        raise argparse.ArgumentTypeError(f"{written}: no such folder")
+    return Path(written)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("old", help="a program or a git revision")
+    parser.add_argument("old", help="a program or a git revision; - for nothing")
     parser.add_argument("new", help="a program or a git revision")
-    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    parser.add_argument("folders", nargs="+", type=folder, metavar="FOLDER")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as room:
         try:
-            tools = [executable(version, Path(room)) for version in (options.old, options.new)]
+            old = None if options.old == NOTHING else executable(options.old, Path(room))
+            tools = (old, executable(options.new, Path(room)))
         except LookupError as error:
             raise SystemExit(str(error)) from None
         outcomes = {}
-        for folder in options.folders:
-            before, after = (review(tool, folder) for tool in tools)
-            outcomes[str(folder)] = before, after
+        for place in options.folders:
+            before, after = (review(tool, place) for tool in tools)
+            outcomes[str(place)] = before, after
     print("\n".join(written((options.old, options.new), outcomes)))
 
 

@@ -5,8 +5,8 @@
     python benchmarks/speed.py start                  `--version` and `--help` against `python -c 'import click'`
     python benchmarks/speed.py commands 'A' 'B'       any two commands
 
-Prints each pair, the medians, the ratio of the medians and the median of the pairs' ratios, and the peak of resident
-memory. Standard library only; not for Windows, which has no `os.wait4`. The exit status is 2 where a command fails:
+Prints each pair, the medians, the ratio of the medians and the median of the pairs' ratios, the processor time and the
+peak of resident memory. Standard library only; not for Windows, which has no `os.wait4`. The exit status is 2 where a command fails:
 any status but 0 and 1 (findings).
 """
 
@@ -34,9 +34,10 @@ MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a command: seconds of wall-clock time, MB of peak resident memory of the process and its children."""
+    """One run of a command and its children: seconds of wall-clock and of processor time, MB of peak resident memory."""
 
     seconds: float
+    processor: float
     memory: float
 
 
@@ -53,7 +54,7 @@ def run(command: Command) -> Run:
             last = errors.read().decode("utf-8", "replace").strip().rpartition("\n")[2]
             print(f"{shlex.join(command)}: exit status {process.returncode}: {last}", file=sys.stderr)
             raise SystemExit(2)
-    return Run(seconds, usage.ru_maxrss * MAXRSS_UNIT / 1e6)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * MAXRSS_UNIT / 1e6)
 
 
 def compare(first: Command, second: Command, pairs: int) -> None:
@@ -66,9 +67,11 @@ def compare(first: Command, second: Command, pairs: int) -> None:
         print(f"{number:4}  {a.seconds:8.3f}  {b.seconds:8.3f}  {a.seconds / b.seconds:6.2f}", flush=True)
     ratios = [a.seconds / b.seconds for a, b in runs]
     a_seconds, b_seconds = median(a.seconds for a, _ in runs), median(b.seconds for _, b in runs)
+    a_processor, b_processor = median(a.processor for a, _ in runs), median(b.processor for _, b in runs)
     a_memory, b_memory = max(a.memory for a, _ in runs), max(b.memory for _, b in runs)
     print(f"\nmedian {a_seconds:7.3f}  {b_seconds:8.3f}  {a_seconds / b_seconds:6.2f}  (ratio of the medians)")
     print(f"ratios of the pairs: median {median(ratios):.2f}, from {min(ratios):.2f} to {max(ratios):.2f}")
+    print(f"processor time: A {a_processor:.3f} s, B {b_processor:.3f} s (medians)")
     print(f"peak memory: A {a_memory:.0f} MB, B {b_memory:.0f} MB\n")
 
 

@@ -26,7 +26,7 @@ def executable(version: str, room: Path) -> Path:
         return Path(program).absolute()
     commit = _git("rev-parse", "--verify", "--quiet", f"{version}^{{commit}}").decode().strip()
     if not commit:
-        raise LookupError(f"{version}: neither a program nor a revision of {HOME.name}")
+        raise LookupError(f"{version}: neither a program nor a revision of this repository")
     place = room / commit
     if not place.exists():
         _install(commit, place)

@@ -7,7 +7,7 @@ names what the loop's end depends on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 from functools import reduce
@@ -22,6 +22,7 @@ from reviewer.strings import Known, begins, ends, equals
 from reviewer.truth import MAYBE, NO, YES, Truth, either
 from reviewer.value import (
     ITEM,
+    MODULE,
     UNKNOWN,
     AwsResult,
     Constant,
@@ -34,6 +35,7 @@ from reviewer.value import (
     Table,
     Text,
     Transformed,
+    Unknown,
     Value,
     contains,
     number,
@@ -118,14 +120,24 @@ class Asker:
 
     def kind(self, test: facts.Expression, frame: Frame) -> Guard | None:
         """What a test depends on; None for what the next round would decide no other way (the configuration)."""
-        involved = [self.resolve(self.values.of(part, frame)) for part in _leaves(test)]
+        involved = list(self.involved(test, frame, 0))
         if any(self._counts(value) for value in involved):
             return Guard.COUNTER
         if any(contains(value, (ContextPath,)) for value in involved):
             return Guard.TIME
         if any(contains(value, (AwsResult, Result)) for value in involved):
             return Guard.OUTSIDE
-        return Guard.WORK
+        return Guard.WORK if any(contains(value, (EventPath, Unknown)) for value in involved) else None
+
+    def involved(self, test: facts.Expression, frame: Frame, depth: int) -> Iterator[Value]:
+        """The values that a test looks at, also where a name stands for the test."""
+        for leaf in _leaves(test):
+            value = self.resolve(self.values.of(leaf, frame))
+            asked = self.bound(leaf, frame) if value == UNKNOWN and isinstance(leaf, facts.Name) else None
+            if asked is not None and depth <= DEEPEST:
+                yield from self.involved(*asked, depth + 1)
+            else:
+                yield value
 
     def _counts(self, value: Value) -> bool:
         """Whether a value of the event comes back as itself plus or minus a constant."""
@@ -158,11 +170,23 @@ class Asker:
             case facts.Call():
                 return self.called(test, frame, depth)
             case facts.Name():
-                found = self.values.modules.scope(frame.module, frame.owner).uses.get(test.node, ())
-                if len(found) == 1 and found[0].kind == "value" and not found[0].path and found[0].value is not None:
-                    return self.truth(found[0].value, frame, depth + 1)
+                asked = self.bound(test, frame)
+                if asked is not None:
+                    return self.truth(*asked, depth + 1)
         false = is_false(self.value(test, frame))
         return MAYBE if false is None else Truth.of(not false)
+
+    def bound(self, name: facts.Name, frame: Frame) -> tuple[facts.Expression, Frame] | None:
+        """The expression that a name stands for, of the function or of the module, where there is only one."""
+        modules = self.values.modules
+        scope = modules.scope(frame.module, frame.owner)
+        found = scope.uses.get(name.node, ())
+        if not found and frame.outer is None and not modules.assigned_globally(frame.module, name.id):
+            frame = Frame(frame.module, MODULE)
+            found = modules.scope(frame.module, MODULE).end.get(name.id, ())
+        if len(found) != 1 or found[0].kind != "value" or found[0].path or found[0].value is None:
+            return None
+        return found[0].value, frame
 
     def affixed(self, name: str, subject: Value, call: facts.Call, frame: Frame) -> Truth:
         """`subject.startswith(…)` or `endswith`; a tuple of affixes is any of them."""

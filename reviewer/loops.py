@@ -12,13 +12,14 @@ from enum import IntEnum
 
 from reviewer.code.flow import Reached
 from reviewer.code.scopes import Condition
-from reviewer.deploy.model import Id, Trigger
+from reviewer.deploy.model import Function, Id, Trigger
 from reviewer.emissions import Emission, emissions
 from reviewer.filters import decoded
 from reviewer.finding import Confidence, Severity
 from reviewer.guards import Asker, Caused, Guard
 from reviewer.hops import HOPS, KEY_PATHS
 from reviewer.identity import OWN_PATHS, canonical, is_own_function, resolved, same_resource
+from reviewer.learned import learned
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
 from reviewer.shapes import Shape
@@ -129,13 +130,12 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
     """The loop through one trigger, or None where it cannot feed."""
     function = handler.function
     assert function is not None
-    known = _known(trigger)
     hop = HOPS[trigger.kind, emission.node]
     emission = _resolved(emission, handler)
-    admitted = hop.admits(trigger, emission, known)
+    asker = _asker(project, reached, function, Caused(hop.caused(emission)), _known(trigger))
+    admitted = hop.admits(trigger, emission, asker.known)
     if admitted is NO:
         return None
-    asker = Asker(project.values, lambda value: resolved(value, function), Caused(hop.caused(emission)), known)
     again = asker.again(reached.conditions)
     if again is NO:
         return None
@@ -154,6 +154,16 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
         steps=_steps(reached, Note(trigger.at, f"the {hop.noun}'s event starts `{function.id.name}`"), "the write"),
         tests=_tests(guards),
     )
+
+
+def _asker(project: Project, reached: Reached, function: Function | None, caused: Caused, known: Known) -> Asker:
+    """What evaluates the conditions on the way to a call, with what they tell of the event themselves."""
+
+    def resolve(value: Value) -> Value:
+        return resolved(value, function) if function else value
+
+    known = learned(reached.conditions, project.values, resolve, caused, known)
+    return Asker(project.values, resolve, caused, known)
 
 
 def _resolved(emission: Emission, handler: Handler) -> Emission:
@@ -263,7 +273,7 @@ def _without_template(project: Project, handler: Handler, reached: Reached, emis
     hop = HOPS[kind, emission.node]
     if kind == "s3" and not any(event.startswith("s3:ObjectCreated:") for event in emission.events):
         return None
-    asker = Asker(project.values, lambda value: value, Caused(hop.caused(emission)), spelling)
+    asker = _asker(project, reached, None, Caused(hop.caused(emission)), spelling)
     if asker.again(reached.conditions) is NO:
         return None
     guards = asker.guards(reached.conditions)
@@ -324,7 +334,7 @@ def _invocations(project: Project, handler: Handler, reached: Reached) -> Iterat
     if not is_own_function(target, targets, own):
         return
     payload = _payload(resolved(given.get(None, "Payload") or UNKNOWN, function))
-    asker = Asker(values, lambda value: resolved(value, function), Caused((((), payload),)), spelling)
+    asker = _asker(project, reached, function, Caused((((), payload),)), spelling)
     again = asker.again(reached.conditions)
     if again is NO:
         return

@@ -53,7 +53,7 @@ def test_any_text_is_read_or_refused(text: str, name: str) -> None:
 
 @given(st.binary(max_size=200), st.sampled_from(["t.yaml", "t.json", "t.template"]))
 @example(b"\xff\xfe" + "Resources: {A: {Type: AWS::SQS::Queue}}".encode("utf-16-le"), "t.yaml")
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_bytes_after_a_claim_are_read_or_a_problem(content: bytes, name: str) -> None:
     found = read_text(CLAIM.encode() + content, name)
     assert len(found.templates) + len(found.problems) == 1
@@ -110,7 +110,7 @@ DOCUMENT = st.fixed_dictionaries(
 
 
 @given(DOCUMENT)
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_any_structure_is_read(document: object) -> None:
     text = yaml.safe_dump(document, sort_keys=False) + "# Type: AWS::SQS::Queue\n"
     found = read_text(text)

@@ -126,6 +126,7 @@ Socket: {Type: AWS::ApiGatewayV2::Api, Properties: {ProtocolType: WEBSOCKET}}
         ("!Sub 'arn:${AWS::Partition}:kinesis:${AWS::Region}:${AWS::AccountId}:stream/x'", "kinesis"),
         ("arn:aws:dynamodb:eu-west-1:111122223333:table/x/stream/1", "dynamodb"),
         ("!Ref Unknown", "custom"),
+        ("!Ref Given", "sqs"),
         ("!ImportValue somewhere", "custom"),
         ("!If [C, !ImportValue x, !GetAtt Queue.Arn]", "sqs"),
     ],
@@ -137,10 +138,9 @@ Table: {Type: AWS::DynamoDB::Table}
 Stream: {Type: AWS::Kinesis::Stream}
 Cluster: {Type: AWS::MSK::Cluster}
 """
-    found = wired(
-        tmp_path, "AWS::Lambda::EventSourceMapping", f"{{FunctionName: {ARN}, EventSourceArn: {source}}}", more
-    )
-    assert the(found).kind == kind
+    wire = f"Wire: {{Type: AWS::Lambda::EventSourceMapping, Properties: {{FunctionName: {ARN}, EventSourceArn: {source}}}}}\n"
+    given = "Parameters: {Given: {Type: String, Default: 'arn:aws:sqs:eu-west-1:111122223333:jobs'}}\n"
+    assert the(deployed(tmp_path, cloudformation(FUNCTION + wire + more, given))).kind == kind
 
 
 @pytest.mark.parametrize(

@@ -68,10 +68,6 @@ def test_a_text_without_both_marks_is_refused() -> None:
         GENERATOR["filled"]("<!-- generated: rules -->\nand no end", {"rules": "| |"})
 
 
-def test_the_changelog_names_every_rule() -> None:
-    assert set(re.findall(r"`([a-z-]+)`", text(HOME / "CHANGELOG.md"))) >= collect().keys()
-
-
 # --- what is named exists -----------------------------------------------------------------------------------------
 
 

@@ -26,7 +26,7 @@ from reviewer.deploy.wiring import (
     Notifications,
     Wiring,
 )
-from reviewer.value import UNKNOWN, Constant, Reference, Text, Value, options, string
+from reviewer.value import UNKNOWN, Constant, Parameter, Reference, Text, Value, options, string
 
 DEFAULT_BUS = Constant("default")
 
@@ -167,20 +167,23 @@ class Reader:
     def _stream(self, source: Setting[Value] | None, properties: Mapping | None) -> str:
         """The kind of an event source mapping."""
         for option in options(source.value) if source else ():
-            if isinstance(option, Reference):
-                kind = STREAMS.get(self.stack.type_of(option))
-                if kind is not None:
+            for choice in option.options if isinstance(option, Parameter) else (option,):
+                kind = self._listened(choice)
+                if kind:
                     return kind
-            written = option.parts if isinstance(option, Text) else (option,)
-            for part in written:
-                for word in (string(part) or "").split(":"):
-                    if word in STREAM_SERVICES:
-                        return STREAM_SERVICES[word]
         if any(find(properties, "SelfManagedEventSource")):
             return "kafka"
         if any(find(properties, "DocumentDBEventSourceConfig")):
             return "documentdb"
         return "mq" if any(find(properties, "Queues")) else "msk" if any(find(properties, "Topics")) else "custom"
+
+    def _listened(self, source: Value) -> str:
+        """The kind of a source by its resource's type, or by the service in its ARN; empty where neither tells."""
+        if isinstance(source, Reference):
+            return STREAMS.get(self.stack.type_of(source), "")
+        written = [string(part) or "" for part in (source.parts if isinstance(source, Text) else (source,))]
+        words = (word for text in written for word in text.split(":"))
+        return next((STREAM_SERVICES[word] for word in words if word in STREAM_SERVICES), "")
 
     def _api(self, value: Value) -> str:
         """The kind of the API that a value names; empty where it names none."""

@@ -1,0 +1,110 @@
+"""Every rule: its page is whole, its examples behave as they say, its words are blameless, its severity is pinned."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from reviewing import review_files
+from wording import faults, faults_of_detail, faults_of_fact
+
+from reviewer.finding import Review, Severity
+from reviewer.rule import HEADINGS, Rule, collect
+
+PATH = re.compile(r"^# ([\w./-]+\.\w+)$", re.M)
+MARK = re.compile(r"# finding$")
+
+CATALOGUE = {
+    "async-handler": ("contract", "error", "default"),
+    "client-in-handler": ("state", "warning", "default"),
+    "deprecated-runtime": ("guardrails", "warning", "default"),
+    "handler-missing": ("contract", "error", "default"),
+    "hardcoded-aws-credentials": ("secrets", "error", "default"),
+    "hardcoded-secret": ("secrets", "error", "default"),
+    "http-without-timeout": ("calls", "warning", "default"),
+    "own-trigger-write": ("invocation", "error", "default"),
+    "secret-in-template": ("secrets", "error", "default"),
+    "self-invocation": ("invocation", "error", "default"),
+    "synchronous-invoke": ("invocation", "warning", "default"),
+    "unpinned-function-arn": ("invocation", "warning", "default"),
+    "unreadable-source": ("hygiene", "warning", "default"),
+    "unused-suppression": ("hygiene", "note", "default"),
+}
+"""What users rely on: the ids that suppressions name, and how grave each rule is. Neither changes by accident."""
+
+
+@pytest.fixture(params=collect().values(), ids=collect().keys())
+def rule(request: pytest.FixtureRequest) -> Rule:
+    found: Rule = request.param
+    return found
+
+
+def test_the_catalogue_is_kept() -> None:
+    def tier(rule: Rule) -> str:
+        return "policy" if rule.policy else "pedantic" if rule.pedantic else "default"
+
+    assert {r.id: (r.group, r.severity.label, tier(r)) for r in collect().values()} == CATALOGUE
+
+
+def test_its_page_is_whole(rule: Rule) -> None:
+    assert rule.title and rule.why
+    assert re.findall(r"^## (.+)$", rule.page, re.M) == list(HEADINGS)
+    assert all(rule.section(heading).strip() for heading in HEADINGS)
+    assert len(rule.title) <= 120
+    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", rule.id)
+
+
+def test_its_references_are_links(rule: Rule) -> None:
+    lines = rule.section("References").splitlines()
+    assert len(lines) == len(rule.references) > 0
+    for line, link in zip(lines, rule.references, strict=True):
+        parts = urlsplit(link)
+        assert line == f"- {link}"
+        assert (parts.scheme, "." in parts.netloc) == ("https", True)
+
+
+def test_security_rules_name_a_weakness(rule: Rule) -> None:
+    assert not rule.security or rule.cwe is not None
+
+
+def test_bad_fires_at_its_marks_and_nowhere_else(rule: Rule) -> None:
+    files = example(rule.section("Bad"))
+    review = reviewed(files)
+    marked = sorted(
+        (path, number)
+        for path, text in files.items()
+        for number, line in enumerate(text.splitlines(), 1)
+        if MARK.search(line)
+    )
+    assert marked
+    assert sorted((found.at.path, found.at.line) for found in review.findings if found.rule == rule.id) == marked
+
+
+def test_good_is_silent(rule: Rule) -> None:
+    review = reviewed(example(rule.section("Good")))
+    loud = [found for found in review.findings if found.severity > Severity.NOTE or found.rule == rule.id]
+    assert loud == []
+
+
+def test_its_words_are_blameless(rule: Rule) -> None:
+    assert faults(rule.title) == []
+    assert [fault for part in rule.why.split("\n\n") for fault in faults_of_detail(part)] == []
+    assert faults_of_detail(rule.suggest) == []
+    for found in reviewed(example(rule.section("Bad"))).findings:
+        assert faults_of_fact(found.message) == []
+
+
+def example(text: str) -> dict[str, str]:
+    """The files of an example: one module, or several files, each behind its path in a comment of its own line."""
+    first, *rest = PATH.split(text)
+    if not rest:
+        return {"app.py": text}
+    assert not first.strip()
+    return {path: content.removeprefix("\n") for path, content in zip(rest[::2], rest[1::2], strict=True)}
+
+
+def reviewed(files: dict[str, str]) -> Review:
+    review = review_files(files)
+    assert review.errors == ()
+    return review

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from reviewer.deploy.model import Deployment, Function, Id
-from reviewer.value import Reference, Table, options, string
+from reviewer.value import Reference, options
 
 VERSION = re.compile(rb"^(?:__version__|VERSION)\s*[:=]", re.MULTILINE)
 """What the `__init__.py` of a released package says, and that of a project's own shared code hardly ever does."""
@@ -15,14 +15,10 @@ VERSION = re.compile(rb"^(?:__version__|VERSION)\s*[:=]", re.MULTILINE)
 
 def layer_folders(deployment: Deployment) -> dict[Id, str]:
     """The folders, relative to the root, of the layers whose contents the tree holds."""
-    folders = {}
-    for resource in deployment.resources:
-        content = resource.properties.get("ContentUri") if isinstance(resource.properties, Table) else None
-        uri = string(content)
-        if resource.kind == "layer" and uri is not None and "://" not in uri:
-            folder = posixpath.normpath(posixpath.join(posixpath.dirname(resource.id.stack), uri))
-            folders[resource.id] = "" if folder == "." else folder
-    return folders
+    coded = (
+        (resource.id, resource.code.value.folder) for resource in deployment.resources if resource.code is not None
+    )
+    return {layer: folder for layer, folder in coded if folder is not None}
 
 
 def import_folders(function: Function, folders: Mapping[Id, str]) -> Iterator[str]:

@@ -31,7 +31,6 @@ from reviewer.value import (
     Instance,
     LocalFunction,
     Result,
-    Table,
     Value,
     options,
     string,
@@ -307,21 +306,6 @@ class Project:
         return self._receivers[module]
 
     # --- questions about the deployment
-
-    @cached_property
-    def aliased(self) -> frozenset[Id]:
-        """The functions of which the project publishes an alias."""
-        by_sam = {function.id for function in self.deployment.functions if function.alias is not None}
-        aliases = (
-            r for r in self.deployment.resources if r.kind == "function-alias" and isinstance(r.properties, Table)
-        )
-        by_hand = (
-            target.function
-            for alias in aliases
-            if isinstance(alias.properties, Table)
-            for target in self.naming.targets(alias.properties.get("FunctionName"), alias.id.stack)
-        )
-        return frozenset((*by_sam, *by_hand))
 
     @cached_property
     def naming(self) -> Naming:

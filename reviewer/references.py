@@ -63,7 +63,7 @@ def _named(project: Project, handler: Handler, target: Value) -> str | None:
     if isinstance(target, (Constant, Text)) or handler.function is None:
         return None
     for found in project.naming.targets(target, handler.function.id.stack):
-        if not found.is_pinned and _publishes(project, found.function):
+        if not found.is_pinned and found.function in project.naming.aliased:
             return found.function.name
     return None
 
@@ -101,13 +101,9 @@ def _in_calls(project: Project, called: list[Called]) -> Iterator[Said]:
 def _in_templates(project: Project) -> Iterator[Said]:
     """References of templates that go past an alias."""
     for reference in project.deployment.references:
-        for target in project.naming.targets(reference.target.value, ""):
-            if not target.is_pinned and _publishes(project, target.function):
-                yield (
-                    reference.target.at,
-                    f"The {reference.role} goes past the alias that `{target.function.name}` publishes",
-                )
-                break
+        function = reference.function
+        if function is not None and not reference.qualified and function in project.naming.aliased:
+            yield reference.target.at, f"The {reference.role} goes past the alias that `{function.name}` publishes"
 
 
 def _layers(project: Project) -> Iterator[Said]:
@@ -117,11 +113,6 @@ def _layers(project: Project) -> Iterator[Said]:
             found = LAYER_ARN.fullmatch(string(layer.value) or "")
             if found and not found["version"]:
                 yield layer.at, f"The layer `{found['name']}` is named without its version"
-
-
-def _publishes(project: Project, function: object) -> bool:
-    """Whether the project publishes an alias of a function."""
-    return function in project.aliased
 
 
 def _sentence(name: str, qualifier: str | None) -> str:

@@ -6,7 +6,7 @@ place where it was written. A setting that the template leaves out is None; one 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Generic, NamedTuple, TypeVar
 
 from reviewer.finding import Location
@@ -192,6 +192,32 @@ class FunctionReference:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A way by which one resource starts another, or hands to it what it got, without any code.
+
+    `kind`: subscription (topic → queue, topic → stream), redrive (queue → its dead-letter queue), rule (bus → queue,
+    topic, stream, bus, state machine), notification (bucket → queue, topic, bus), pipe, stream (table → Kinesis),
+    delivery (Firehose → bucket), replication (bucket → bucket), destination-success and destination-failure and
+    dead-letter (function → queue, topic, bus, function), task (state machine → function), schedule, log-delivery.
+    `source` and `target` identify the two ends, as in a `Trigger`. Filters are those of a `Trigger`: `events`, `prefix`
+    and `suffix` of a bucket, `patterns` and `scope` of a subscription, a rule or a pipe.
+    `raw`: the message arrives as it was sent (raw delivery); otherwise the service wraps it.
+    """
+
+    kind: str
+    at: Location
+    source: Setting[Value]
+    target: Setting[Value]
+    events: tuple[Setting[Value], ...] = ()
+    prefix: Setting[Value] | None = None
+    suffix: Setting[Value] | None = None
+    patterns: tuple[Setting[Value], ...] = ()
+    scope: Setting[Value] | None = None
+    raw: bool = False
+    enabled: Setting[Value] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Problem:
     """A template, or a part of it, that could not be read."""
 
@@ -208,7 +234,12 @@ class Deployment:
     resources: tuple[Resource, ...] = ()
     parameters: tuple[TemplateParameter, ...] = ()
     references: tuple[FunctionReference, ...] = ()
+    links: tuple[Link, ...] = ()
     problems: tuple[Problem, ...] = ()
     templates: tuple[str, ...] = ()
     comments: tuple[tuple[Location, str], ...] = field(default=())
     """Comments of the templates that speak to the reviewer, by place: read from the text between the YAML's tokens."""
+
+    def joined(self, other: Deployment) -> Deployment:
+        """This deployment and another one, side by side."""
+        return Deployment(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(Deployment)))

@@ -6,47 +6,36 @@ Each loop is proven hop by hop. A hop *feeds*, *cannot feed* (a filter, another 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import IntEnum
 
 from reviewer.code.flow import Reached
-from reviewer.code.scopes import Condition
-from reviewer.deploy.model import Function, Id, Trigger
-from reviewer.emissions import Emission, emissions
-from reviewer.filters import decoded
-from reviewer.finding import Confidence, Severity
-from reviewer.guards import Asker, Caused, Guard
-from reviewer.hops import HOPS, KEY_PATHS
+from reviewer.deploy.model import Id, Trigger
+from reviewer.emissions import Emission
+from reviewer.feeds import (
+    INVOKES,
+    STOPPED,
+    Verdict,
+    asker,
+    guard_text,
+    is_allowed,
+    is_off,
+    known_of,
+    label,
+    payload_of,
+    sent,
+    tests_of,
+    verdict_of,
+)
+from reviewer.finding import Confidence
+from reviewer.guards import Caused, Guard
+from reviewer.hops import HOPS
 from reviewer.identity import OWN_PATHS, canonical, is_own_function, resolved, same_resource
-from reviewer.learned import learned
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
-from reviewer.shapes import Shape
 from reviewer.spellings import spelling
-from reviewer.strings import Known
 from reviewer.truth import NO, YES, Truth
-from reviewer.value import UNKNOWN, Constant, EventPath, Frame, Value, options, string
-
-STOPPED = frozenset({"s3", "sqs", "sns", "lambda"})
-"""Sources of loops that Lambda's own detection follows, and stops after some 16 rounds.
-Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html"""
-
-
-Guards = Sequence[tuple[Guard, Condition, Frame]]
-"""What a loop's end depends on, the condition that tests it, and the activation that it is tested in."""
-
-
-class Verdict(IntEnum):
-    """What is known of a loop."""
-
-    BOUNDED = 1
-    MAY_FEED = 2
-    FEEDS = 3
-
-    @property
-    def severity(self) -> Severity:
-        return Severity(self.value)
+from reviewer.value import UNKNOWN, EventPath, Value, options, string
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +80,11 @@ def own_trigger_writes(project: Project) -> Iterator[Loop]:
         for handler, reached in ways:
             if reached.at_import:
                 continue
-            for emission in _emissions(project, reached):
+            for emission in sent(project, handler, reached):
                 for loop in _loops_of(project, handler, reached, emission):
                     if loop.at not in found or found[loop.at].verdict < loop.verdict:
                         found[loop.at] = loop
     yield from found.values()
-
-
-def _emissions(project: Project, reached: Reached) -> Iterator[Emission]:
-    for called in reached.callees:
-        if called.is_aws:
-            yield from emissions(called, project.values.arguments(reached.site.call, reached.frame))
 
 
 def _loops_of(project: Project, handler: Handler, reached: Reached, emission: Emission) -> Iterator[Loop]:
@@ -111,19 +94,13 @@ def _loops_of(project: Project, handler: Handler, reached: Reached, emission: Em
         return
     for trigger in handler.triggers:
         hop = HOPS.get((trigger.kind, emission.node))
-        if hop is None or trigger.source is None or _is_off(trigger):
+        if hop is None or trigger.source is None or is_off(trigger):
             continue
-        target = resolved(emission.resource, handler.function)
-        same = same_resource(target, trigger, project.resources)
-        if not same.some:
+        if not same_resource(emission.resource, trigger, project.resources).some:
             continue
         loop = _proven(project, handler, reached, emission, trigger)
         if loop is not None:
             yield loop
-
-
-def _is_off(trigger: Trigger) -> bool:
-    return trigger.enabled is not None and trigger.enabled.value == Constant(False)
 
 
 def _proven(project: Project, handler: Handler, reached: Reached, emission: Emission, trigger: Trigger) -> Loop | None:
@@ -131,17 +108,16 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
     function = handler.function
     assert function is not None
     hop = HOPS[trigger.kind, emission.node]
-    emission = _resolved(emission, handler)
-    asker = _asker(project, reached, function, Caused(hop.caused(emission)), _known(trigger))
-    admitted = hop.admits(trigger, emission, asker.known)
+    ask = asker(project, reached, function, Caused(hop.caused(emission)), known_of(trigger))
+    admitted = hop.admits(trigger, emission, ask.known)
     if admitted is NO:
         return None
-    again = asker.again(reached.conditions)
+    again = ask.again(reached.conditions)
     if again is NO:
         return None
-    guards = asker.guards(reached.conditions)
-    verdict = _verdict(admitted, again, guards, _allowed(handler))
-    name = _label(trigger.source.value if trigger.source else UNKNOWN, project)
+    guards = ask.guards(reached.conditions)
+    verdict = verdict_of(admitted, again, guards, is_allowed(handler))
+    name = label(trigger.source.value if trigger.source else UNKNOWN, project)
     return Loop(
         at=Place(reached.frame.module, reached.site.call.node),
         call=emission.operation,
@@ -149,64 +125,11 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
         verdict=verdict,
         through=f"the {hop.noun} `{name}`" if name else f"the {hop.noun}",
         grounds=_grounds(trigger, admitted, hop.noun),
-        guard=_guard(guards, handler),
+        guard=guard_text(guards, handler),
         stopped=trigger.kind in STOPPED,
         steps=_steps(reached, Note(trigger.at, f"the {hop.noun}'s event starts `{function.id.name}`"), "the write"),
-        tests=_tests(guards),
+        tests=tests_of(guards),
     )
-
-
-def _asker(project: Project, reached: Reached, function: Function | None, caused: Caused, known: Known) -> Asker:
-    """What evaluates the conditions on the way to a call, with what they tell of the event themselves."""
-
-    def resolve(value: Value) -> Value:
-        return resolved(value, function) if function else value
-
-    known = learned(reached.conditions, project.values, resolve, caused, known)
-    return Asker(project.values, resolve, caused, known)
-
-
-def _resolved(emission: Emission, handler: Handler) -> Emission:
-    """An emission with the environment of its function filled in."""
-
-    def fill(value: Value) -> Value:
-        return resolved(value, handler.function)
-
-    return Emission(
-        emission.operation,
-        emission.node,
-        fill(emission.resource),
-        fill(emission.key),
-        fill(emission.message),
-        None if emission.attributes is None else fill(emission.attributes),
-        fill(emission.entry),
-        emission.events,
-    )
-
-
-def _known(trigger: Trigger) -> Known:
-    """What the trigger tells of the event: the object key carries its prefix and its suffix."""
-    prefix = string(trigger.prefix.value) if trigger.prefix else None
-    suffix = string(trigger.suffix.value) if trigger.suffix else None
-    key = Shape(prefix or "", suffix or "")
-
-    def known(value: Value) -> Shape | None:
-        is_key = isinstance(value, EventPath) and canonical(value.path) in KEY_PATHS
-        return key if is_key else spelling(value)
-
-    return known
-
-
-def _verdict(admitted: Truth, again: Truth, guards: Guards, allowed: bool) -> Verdict:
-    if allowed or any(guard is Guard.COUNTER for guard, _, _ in guards):
-        return Verdict.BOUNDED
-    return Verdict.FEEDS if admitted.some and again.some else Verdict.MAY_FEED
-
-
-def _allowed(handler: Handler) -> bool:
-    """Whether the template says that recursion is wanted."""
-    setting = handler.function.recursive_loop if handler.function else None
-    return setting is not None and string(setting.value) == "Allow"
 
 
 def _grounds(trigger: Trigger, admitted: Truth, noun: str) -> str:
@@ -227,37 +150,10 @@ def _grounds(trigger: Trigger, admitted: Truth, noun: str) -> str:
     return f"Whether the trigger's {named} {verb} what is written through cannot be told from the code."
 
 
-def _guard(guards: Guards, handler: Handler) -> str:
-    if _allowed(handler):
-        return "The template allows recursion (`RecursiveLoop: Allow`)."
-    if not guards:
-        return ""
-    names = " and ".join(dict.fromkeys(guard.value for guard, _, _ in guards))
-    return f"Its end depends on {names}."
-
-
-def _label(source: Value, project: Project) -> str:
-    for option in options(source):
-        reference = getattr(option, "name", None)
-        if isinstance(reference, str):
-            return reference
-        if isinstance(option, Constant):
-            return str(option.value).rpartition(":")[2]
-    return ""
-
-
 def _steps(reached: Reached, first: Note, what: str) -> tuple[Note, ...]:
     hops = [Note(Place(hop.frame.module, hop.site.call.node), f"`{hop.callee}` is called") for hop in reached.hops]
     last = Note(Place(reached.frame.module, reached.site.call.node), f"{what} that starts the function again")
     return (first, *hops, last)
-
-
-def _tests(guards: Guards) -> tuple[Note, ...]:
-    """Where the code tests what the loop's end depends on."""
-    return tuple(
-        Note(Place(frame.module, condition.test.node), f"{guard.value} is tested here")
-        for guard, condition, frame in guards
-    )
 
 
 # --- no template --------------------------------------------------------------------------------------------------
@@ -273,10 +169,10 @@ def _without_template(project: Project, handler: Handler, reached: Reached, emis
     hop = HOPS[kind, emission.node]
     if kind == "s3" and not any(event.startswith("s3:ObjectCreated:") for event in emission.events):
         return None
-    asker = _asker(project, reached, None, Caused(hop.caused(emission)), spelling)
-    if asker.again(reached.conditions) is NO:
+    ask = asker(project, reached, None, Caused(hop.caused(emission)), spelling)
+    if ask.again(reached.conditions) is NO:
         return None
-    guards = asker.guards(reached.conditions)
+    guards = ask.guards(reached.conditions)
     return Loop(
         at=Place(reached.frame.module, reached.site.call.node),
         call=emission.operation,
@@ -284,10 +180,10 @@ def _without_template(project: Project, handler: Handler, reached: Reached, emis
         verdict=Verdict.BOUNDED if any(guard is Guard.COUNTER for guard, _, _ in guards) else Verdict.MAY_FEED,
         through=f"the {hop.noun} that its event names",
         grounds="No template tells the function's trigger and its filters.",
-        guard=_guard(guards, handler),
+        guard=guard_text(guards, handler),
         stopped=kind in STOPPED,
         steps=_steps(reached, Note(_definition(handler), "the function's event names the resource"), "the write"),
-        tests=_tests(guards),
+        tests=tests_of(guards),
     )
 
 
@@ -301,8 +197,6 @@ def _name(project: Project, handler: Handler) -> str:
 
 
 # --- direct invocations -------------------------------------------------------------------------------------------
-
-INVOKES = frozenset({"lambda.invoke", "lambda.invoke_async", "lambda.invoke_with_response_stream"})
 
 
 def self_invocations(project: Project) -> Iterator[Loop]:
@@ -333,28 +227,21 @@ def _invocations(project: Project, handler: Handler, reached: Reached) -> Iterat
 
     if not is_own_function(target, targets, own):
         return
-    payload = _payload(resolved(given.get(None, "Payload") or UNKNOWN, function))
-    asker = _asker(project, reached, function, Caused((((), payload),)), spelling)
-    again = asker.again(reached.conditions)
+    payload = payload_of(resolved(given.get(None, "Payload") or UNKNOWN, function))
+    ask = asker(project, reached, function, Caused((((), payload),)), spelling)
+    again = ask.again(reached.conditions)
     if again is NO:
         return
-    guards = asker.guards(reached.conditions)
+    guards = ask.guards(reached.conditions)
     yield Loop(
         at=Place(reached.frame.module, reached.site.call.node),
         call=names.pop(),
         function=_name(project, handler),
-        verdict=_verdict(YES, again, guards, _allowed(handler)),
+        verdict=verdict_of(YES, again, guards, is_allowed(handler)),
         through="",
         grounds="",
-        guard=_guard(guards, handler) or "No condition stands between the function and its next invocation.",
+        guard=guard_text(guards, handler) or "No condition stands between the function and its next invocation.",
         stopped=True,
         steps=_steps(reached, Note(_definition(handler), f"`{_name(project, handler)}` runs"), "the invocation"),
-        tests=_tests(guards),
+        tests=tests_of(guards),
     )
-
-
-def _payload(value: Value) -> Value:
-    """What a payload says as JSON; UNKNOWN where that cannot be told."""
-    if isinstance(value, Constant) and isinstance(value.value, bytes):
-        value = Constant(value.value.decode("utf-8", errors="replace"))
-    return decoded(value) or UNKNOWN

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from reviewer.code.literals import literals
 from reviewer.deploy.naming import LATEST
+from reviewer.feeds import INVOKES
 from reviewer.finding import Location
 from reviewer.identity import is_own_function, resolved
-from reviewer.loops import INVOKES
 from reviewer.project import Handler, Project
 from reviewer.rule import Place
 from reviewer.value import UNKNOWN, Constant, Text, Value, options, string

@@ -1,0 +1,147 @@
+"""What a function sends on its way, and what is known of it: the evidence that loops and rings are proven with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+
+from reviewer.code.flow import Reached
+from reviewer.code.scopes import Condition
+from reviewer.deploy.model import Function, Trigger
+from reviewer.emissions import Emission, emissions
+from reviewer.filters import decoded
+from reviewer.finding import Severity
+from reviewer.guards import Asker, Caused, Guard
+from reviewer.hops import KEY_PATHS
+from reviewer.identity import canonical, resolved
+from reviewer.learned import learned
+from reviewer.project import Handler, Project
+from reviewer.rule import Note, Place
+from reviewer.shapes import Shape
+from reviewer.spellings import spelling
+from reviewer.strings import Known
+from reviewer.truth import Truth
+from reviewer.value import UNKNOWN, Constant, EventPath, Frame, Value, options, string
+
+STOPPED = frozenset({"s3", "sqs", "sns", "lambda"})
+"""Sources of loops that Lambda's own detection follows, and stops after some 16 rounds.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html"""
+
+
+Guards = Sequence[tuple[Guard, Condition, Frame]]
+"""What a loop's end depends on, the condition that tests it, and the activation that it is tested in."""
+
+
+class Verdict(IntEnum):
+    """What is known of a loop."""
+
+    BOUNDED = 1
+    MAY_FEED = 2
+    FEEDS = 3
+
+    @property
+    def severity(self) -> Severity:
+        return Severity(self.value)
+
+
+INVOKES = frozenset({"lambda.invoke", "lambda.invoke_async", "lambda.invoke_with_response_stream"})
+"""Operations that start a function directly."""
+
+
+def sent(project: Project, handler: Handler, reached: Reached) -> Iterator[Emission]:
+    """What a call writes, with the environment of its function filled in."""
+    for called in reached.callees:
+        if called.is_aws:
+            for emission in emissions(called, project.values.arguments(reached.site.call, reached.frame)):
+                yield filled(emission, handler)
+
+
+def filled(emission: Emission, handler: Handler) -> Emission:
+    """An emission with the environment of its function filled in."""
+
+    def fill(value: Value) -> Value:
+        return resolved(value, handler.function)
+
+    return Emission(
+        emission.operation,
+        emission.node,
+        fill(emission.resource),
+        fill(emission.key),
+        fill(emission.message),
+        None if emission.attributes is None else fill(emission.attributes),
+        fill(emission.entry),
+        emission.events,
+    )
+
+
+def asker(project: Project, reached: Reached, function: Function | None, caused: Caused, known: Known) -> Asker:
+    """What evaluates the conditions on the way to a call, with what they tell of the event themselves."""
+
+    def resolve(value: Value) -> Value:
+        return resolved(value, function) if function else value
+
+    known = learned(reached.conditions, project.values, resolve, caused, known)
+    return Asker(project.values, resolve, caused, known)
+
+
+def known_of(trigger: Trigger) -> Known:
+    """What the trigger tells of the event: the object key carries its prefix and its suffix."""
+    prefix = string(trigger.prefix.value) if trigger.prefix else None
+    suffix = string(trigger.suffix.value) if trigger.suffix else None
+    key = Shape(prefix or "", suffix or "")
+
+    def known(value: Value) -> Shape | None:
+        is_key = isinstance(value, EventPath) and canonical(value.path) in KEY_PATHS
+        return key if is_key else spelling(value)
+
+    return known
+
+
+def is_off(trigger: Trigger) -> bool:
+    return trigger.enabled is not None and trigger.enabled.value == Constant(False)
+
+
+def verdict_of(admitted: Truth, again: Truth, guards: Guards, allowed: bool) -> Verdict:
+    if allowed or any(guard is Guard.COUNTER for guard, _, _ in guards):
+        return Verdict.BOUNDED
+    return Verdict.FEEDS if admitted.some and again.some else Verdict.MAY_FEED
+
+
+def is_allowed(handler: Handler) -> bool:
+    """Whether the template says that recursion is wanted."""
+    setting = handler.function.recursive_loop if handler.function else None
+    return setting is not None and string(setting.value) == "Allow"
+
+
+def guard_text(guards: Guards, handler: Handler) -> str:
+    if is_allowed(handler):
+        return "The template allows recursion (`RecursiveLoop: Allow`)."
+    if not guards:
+        return ""
+    names = " and ".join(dict.fromkeys(guard.value for guard, _, _ in guards))
+    return f"Its end depends on {names}."
+
+
+def label(source: Value, project: Project) -> str:
+    for option in options(source):
+        reference = getattr(option, "name", None)
+        if isinstance(reference, str):
+            return reference
+        if isinstance(option, Constant):
+            return str(option.value).rpartition(":")[2]
+    return ""
+
+
+def tests_of(guards: Guards) -> tuple[Note, ...]:
+    """Where the code tests what the loop's end depends on."""
+    return tuple(
+        Note(Place(frame.module, condition.test.node), f"{guard.value} is tested here")
+        for guard, condition, frame in guards
+    )
+
+
+def payload_of(value: Value) -> Value:
+    """What a payload says as JSON; UNKNOWN where that cannot be told."""
+    if isinstance(value, Constant) and isinstance(value.value, bytes):
+        value = Constant(value.value.decode("utf-8", errors="replace"))
+    return decoded(value) or UNKNOWN

@@ -6,8 +6,8 @@
     python benchmarks/speed.py commands 'A' 'B'       any two commands
 
 Prints each pair, the medians, the ratio of the medians and the median of the pairs' ratios, the processor time and the
-peak of resident memory. Standard library only; not for Windows, which has no `os.wait4`. The exit status is 2 where a command fails:
-any status but 0 and 1 (findings).
+peak of resident memory. Standard library only; not for Windows, which has no `os.wait4`. The exit status is 2 where a
+command fails: any status but 0 and 1 (findings).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of a command and its children: seconds of wall-clock and of processor time, MB of peak resident memory."""
+    """One run of a command: seconds of wall-clock and of processor time, MB of peak resident memory."""
 
     seconds: float
     processor: float

@@ -97,10 +97,12 @@ def _facts(rule: Rule) -> Iterator[str]:
 
 
 def _example(heading: str, rule: Rule) -> Iterator[str]:
-    code = rule.section(heading)
-    named = re.match(r"# (\S+\.\w+)\n", code)
-    language = LANGUAGES.get(PurePosixPath(named[1]).suffix, "python") if named else "python"
-    yield from (f"## {heading}", "", f"```{language}", code.rstrip(), "```", "")
+    """The files of an example, each of which begins with its path in a comment; a module alone may go without."""
+    yield from (f"## {heading}", "")
+    for file in re.split(r"^(?=# \S+\.\w+$)", rule.section(heading), flags=re.MULTILINE):
+        if file.strip():
+            path = PurePosixPath(file.partition("\n")[0])
+            yield from (f"```{LANGUAGES.get(path.suffix, 'python')}", file.rstrip(), "```", "")
 
 
 # --- README's example ---------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewer.aws.emitters import Emitter, emitters
 from reviewer.code.flow import Callee
@@ -33,6 +33,10 @@ class Emission:
     attributes: Value | None = None
     entry: Value = UNKNOWN
     events: Sequence[str] = ()
+
+    def to(self, resource: Value) -> Emission:
+        """The same, with the resource told otherwise."""
+        return replace(self, resource=resource)
 
 
 def emissions(called: Callee, given: Arguments) -> Iterator[Emission]:

@@ -10,7 +10,7 @@ from reviewer.code.scopes import Condition
 from reviewer.deploy.model import Function, Trigger
 from reviewer.emissions import Emission, emissions
 from reviewer.filters import decoded
-from reviewer.finding import Severity
+from reviewer.finding import Confidence, Severity
 from reviewer.guards import Asker, Caused, Guard
 from reviewer.hops import KEY_PATHS
 from reviewer.identity import canonical, resolved
@@ -42,6 +42,17 @@ class Verdict(IntEnum):
     @property
     def severity(self) -> Severity:
         return Severity(self.value)
+
+    @property
+    def confidence(self) -> Confidence:
+        return Confidence.HIGH if self is Verdict.FEEDS else Confidence.MEDIUM
+
+
+def stop_text(stopped: bool) -> str:
+    """What Lambda itself would do about a loop."""
+    if stopped:
+        return "Lambda's own loop detection stops such a chain after about 16 rounds, unless recursion is allowed."
+    return "Lambda's own loop detection does not cover this source: nothing stops it at run time."
 
 
 INVOKES = frozenset({"lambda.invoke", "lambda.invoke_async", "lambda.invoke_with_response_stream"})
@@ -122,7 +133,8 @@ def guard_text(guards: Guards, handler: Handler) -> str:
     return f"Its end depends on {names}."
 
 
-def label(source: Value, project: Project) -> str:
+def label(source: Value) -> str:
+    """The name by which a message calls a resource; "" where it has none."""
     for option in options(source):
         reference = getattr(option, "name", None)
         if isinstance(reference, str):

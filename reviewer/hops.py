@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from reviewer.deploy.model import Trigger
+from reviewer.deploy.model import Link, Trigger
 from reviewer.emissions import Emission
 from reviewer.filters import admits_key, admits_s3_event, decoded, matches_criteria, matches_pattern, matches_policy
 from reviewer.strings import Known
-from reviewer.truth import MAYBE, Truth, both
-from reviewer.value import UNKNOWN, Constant, Table, Value, one_of, options
+from reviewer.truth import MAYBE, YES, Truth, both
+from reviewer.value import UNKNOWN, Constant, Result, Table, Value, one_of, options
+
+Filtered = Trigger | Link
+"""What can hold a filter between a resource and what it starts."""
 
 Paths = tuple[tuple[tuple[str, ...], Value], ...]
 """What a write puts into the event that it causes: values by path, as `identity.canonical` writes paths."""
@@ -24,22 +27,23 @@ class Hop:
     """A kind of resource between a write and a function. `admits` says whether the trigger's filters let it pass."""
 
     noun: str
-    admits: Callable[[Trigger, Emission, Known], Truth]
+    admits: Callable[[Filtered, Emission, Known], Truth]
     caused: Callable[[Emission], Paths]
 
 
-def _bucket(trigger: Trigger, emission: Emission, known: Known) -> Truth:
-    event = admits_s3_event([setting.value for setting in trigger.events], emission.events)
+def _bucket(trigger: Filtered, emission: Emission, known: Known) -> Truth:
+    listened = [setting.value for setting in trigger.events]
+    event = admits_s3_event(listened, emission.events) if listened else YES
     prefix = trigger.prefix.value if trigger.prefix else None
     suffix = trigger.suffix.value if trigger.suffix else None
     return event & admits_key(prefix, suffix, emission.key, known)
 
 
-def _queue(trigger: Trigger, emission: Emission, known: Known) -> Truth:
+def _queue(trigger: Filtered, emission: Emission, known: Known) -> Truth:
     return _criteria(trigger, Table((("body", emission.message), *_unknown("messageAttributes", "attributes"))), known)
 
 
-def _topic(trigger: Trigger, emission: Emission, known: Known) -> Truth:
+def _topic(trigger: Filtered, emission: Emission, known: Known) -> Truth:
     scope = trigger.scope.value if trigger.scope else None
     return both(
         matches_policy(pattern.value, emission.attributes, emission.message, scope, known)
@@ -47,7 +51,7 @@ def _topic(trigger: Trigger, emission: Emission, known: Known) -> Truth:
     )
 
 
-def _table(trigger: Trigger, emission: Emission, known: Known) -> Truth:
+def _table(trigger: Filtered, emission: Emission, known: Known) -> Truth:
     records = (
         Table((("eventName", Constant(event)), *_unknown("dynamodb", "userIdentity"))) for event in emission.events
     )
@@ -56,11 +60,11 @@ def _table(trigger: Trigger, emission: Emission, known: Known) -> Truth:
     return truths.pop() if len(truths) == 1 else MAYBE
 
 
-def _stream(trigger: Trigger, emission: Emission, known: Known) -> Truth:
+def _stream(trigger: Filtered, emission: Emission, known: Known) -> Truth:
     return _criteria(trigger, Table((("data", emission.message), *_unknown("partitionKey"))), known)
 
 
-def _bus(trigger: Trigger, emission: Emission, known: Known) -> Truth:
+def _bus(trigger: Filtered, emission: Emission, known: Known) -> Truth:
     event = emission.entry
     if isinstance(event, Table):
         event = Table(
@@ -69,7 +73,7 @@ def _bus(trigger: Trigger, emission: Emission, known: Known) -> Truth:
     return both(matches_pattern(pattern.value, event, known) for pattern in trigger.patterns)
 
 
-def _criteria(trigger: Trigger, record: Table, known: Known) -> Truth:
+def _criteria(trigger: Filtered, record: Table, known: Known) -> Truth:
     return matches_criteria([pattern.value for pattern in trigger.patterns], record, known)
 
 
@@ -102,3 +106,36 @@ HOPS: dict[tuple[str, str], Hop] = {
     ("eventbridge", "bus"): Hop("event bus", _bus, _entry),
 }
 """By the kind of the trigger and of what is written."""
+
+HOP_FROM = {node: hop for (_, node), hop in HOPS.items()}
+"""By the kind of what is written alone."""
+
+S3_DETAIL_TYPES = {"s3:ObjectCreated:": "Object Created", "s3:ObjectRemoved:": "Object Deleted"}
+"""Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/EventBridge.html"""
+
+
+def carried(link: Link, emission: Emission, node: str) -> Emission:
+    """What arrives at the far end of a link, a resource of kind `node`, when `emission` enters at the near end."""
+    arrived = Emission(emission.operation, node, link.target.value, events=emission.events)
+    if link.kind == "redrive" or (link.kind == "subscription" and link.raw):
+        return replace(arrived, message=emission.message)
+    if link.kind == "subscription":
+        return replace(arrived, message=_json(Table((("Message", emission.message),), open=True)))
+    if link.kind == "notification" and node == "bus":
+        return replace(arrived, entry=_object_event(emission))
+    if link.kind == "rule":
+        return replace(arrived, message=_json(emission.entry), entry=emission.entry)
+    return arrived
+
+
+def _json(value: Value) -> Value:
+    return Result("json.dumps", (("0", value),))
+
+
+def _object_event(emission: Emission) -> Value:
+    """The event that EventBridge makes of a change in a bucket."""
+    kinds = [kind for start, kind in S3_DETAIL_TYPES.items() if any(e.startswith(start) for e in emission.events)]
+    bucket = Table((("name", emission.resource),), open=True)
+    detail = Table((("bucket", bucket), ("object", Table((("key", emission.key),), open=True))), open=True)
+    kind = one_of([*map(Constant, kinds)])
+    return Table((("source", Constant("aws.s3")), ("detail-type", kind), ("detail", detail)), open=True)

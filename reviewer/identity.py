@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 
 from reviewer.deploy.model import Function, Id, Resource, Trigger
@@ -61,6 +61,9 @@ SHELLS = {
     "table": re.compile(r"arn:.*:table/", re.DOTALL),
     "stream": re.compile(r"arn:.*:stream/", re.DOTALL),
     "bus": re.compile(r"arn:.*:event-bus/", re.DOTALL),
+    "log-group": re.compile(r"arn:.*:log-group:", re.DOTALL),
+    "state-machine": re.compile(r"arn:.*:stateMachine:", re.DOTALL),
+    "delivery-stream": re.compile(r"arn:.*:deliverystream/", re.DOTALL),
     "function": re.compile(r"arn:.*:function:|\d{12}:function:", re.DOTALL),
 }
 """What stands before the name in a URL or an ARN of a resource, by its kind."""
@@ -194,6 +197,63 @@ def same_resource(value: Value, trigger: Trigger, resources: dict[Id, Resource])
         for a in options(value)
         for b in options(trigger.source.value)
     )
+
+
+def same_node(a: Value, b: Value, node: str, resources: dict[Id, Resource]) -> Truth:
+    """Whether two values of the deployment name the same resource of kind `node`."""
+    return across(
+        _equal(named(first, node, resources), named(second, node, resources))
+        for first in options(a)
+        for second in options(b)
+    )
+
+
+def own_source(value: Value, triggers: Iterable[Trigger], node: str) -> Value:
+    """A value of code with what the event says of its own source in the place of that: the source of the triggers."""
+    sources = [trigger for trigger in triggers if NODES.get(trigger.kind) == node and trigger.source is not None]
+
+    def change(part: Value) -> Value | None:
+        if not isinstance(part, EventPath):
+            return None
+        return next(
+            (
+                trigger.source.value
+                for trigger in sources
+                if trigger.source is not None and canonical(part.path) in OWN_PATHS.get(trigger.kind, ())
+            ),
+            None,
+        )
+
+    return one_of([replaced(option, change) for option in options(value)])
+
+
+SERVICES = {
+    "s3": "bucket",
+    "sqs": "queue",
+    "sns": "topic",
+    "dynamodb": "table",
+    "kinesis": "stream",
+    "events": "bus",
+    "states": "state-machine",
+    "firehose": "delivery-stream",
+    "lambda": "function",
+}
+"""The kind of resource that an ARN of a service names."""
+
+
+def node_of(value: Value, resources: dict[Id, Resource], functions: Container[Id]) -> str:
+    """The kind of resource that a value of the deployment names; "" where that cannot be told."""
+    for option in options(value):
+        if isinstance(option, Reference):
+            known = Id(option.stack, option.name)
+            if known in functions:
+                return "function"
+            return resources[known].kind if known in resources else ""
+        first = option.parts[0] if isinstance(option, Text) else option
+        service = re.match(r"arn:[^:]*:([a-z0-9-]+):", str(first.value) if isinstance(first, Constant) else "")
+        if service:
+            return SERVICES.get(service[1], "")
+    return "bus" if value == Constant("default") else ""
 
 
 def _equal(written: Named, source: Named) -> Truth:

@@ -24,13 +24,14 @@ from reviewer.feeds import (
     label,
     payload_of,
     sent,
+    stop_text,
     tests_of,
     verdict_of,
 )
-from reviewer.finding import Confidence
+from reviewer.finding import Location
 from reviewer.guards import Caused, Guard
 from reviewer.hops import HOPS
-from reviewer.identity import OWN_PATHS, canonical, is_own_function, resolved, same_resource
+from reviewer.identity import OWN_PATHS, canonical, is_own_function, resolved, same_node, same_resource
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
 from reviewer.spellings import spelling
@@ -46,7 +47,7 @@ class Loop:
     says why the filters let it pass, `guard` what its end depends on.
     """
 
-    at: Place
+    at: Place | Location
     call: str
     function: str
     verdict: Verdict
@@ -59,23 +60,14 @@ class Loop:
     """The tests in the code that its end depends on."""
 
     @property
-    def confidence(self) -> Confidence:
-        return Confidence.HIGH if self.verdict is Verdict.FEEDS else Confidence.MEDIUM
-
-    @property
     def detail(self) -> str:
         """The grounds of the verdict, and what Lambda itself would do about the loop."""
-        stop = (
-            "Lambda's own loop detection stops such a chain after about 16 rounds, unless recursion is allowed."
-            if self.stopped
-            else "Lambda's own loop detection does not cover this source: nothing stops it at run time."
-        )
-        return " ".join(part for part in (self.grounds, self.guard, stop) if part)
+        return " ".join(part for part in (self.grounds, self.guard, stop_text(self.stopped)) if part)
 
 
 def own_trigger_writes(project: Project) -> Iterator[Loop]:
     """Writes straight into the resource that triggers the same function: one for each call, the gravest."""
-    found: dict[Place, Loop] = {}
+    found: dict[Place | Location, Loop] = {}
     for ways in project.reached.values():
         for handler, reached in ways:
             if reached.at_import:
@@ -85,6 +77,38 @@ def own_trigger_writes(project: Project) -> Iterator[Loop]:
                     if loop.at not in found or found[loop.at].verdict < loop.verdict:
                         found[loop.at] = loop
     yield from found.values()
+    for handler in project.handlers:
+        yield from _own_logs(project, handler)
+
+
+def _own_logs(project: Project, handler: Handler) -> Iterator[Loop]:
+    """Subscriptions of a function to the log group that it writes to, by itself or by each line that it prints."""
+    function = handler.function
+    if function is None or not function.log_group:
+        return
+    for trigger in handler.triggers:
+        if trigger.kind != "logs" or trigger.source is None or is_off(trigger):
+            continue
+        if not same_node(function.log_group.value, trigger.source.value, "log-group", project.resources).some:
+            continue
+        every_line = all(string(pattern.value) == "" for pattern in trigger.patterns)
+        yield Loop(
+            at=trigger.source.at,
+            call="logging",
+            function=function.id.name,
+            verdict=Verdict.BOUNDED if is_allowed(handler) else Verdict.FEEDS if every_line else Verdict.MAY_FEED,
+            through=f"the log group `{label(trigger.source.value)}`",
+            grounds="The runtime's own lines, START and REPORT, pass an empty filter pattern."
+            if every_line
+            else "Whether a line that the function logs passes the filter pattern cannot be told from the code.",
+            guard="",
+            stopped=False,
+            steps=(
+                Note(function.log_group.at, f"`{function.id.name}` logs here"),
+                Note(trigger.at, f"each new line starts `{function.id.name}`"),
+            ),
+            tests=(),
+        )
 
 
 def _loops_of(project: Project, handler: Handler, reached: Reached, emission: Emission) -> Iterator[Loop]:
@@ -117,7 +141,7 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
         return None
     guards = ask.guards(reached.conditions)
     verdict = verdict_of(admitted, again, guards, is_allowed(handler))
-    name = label(trigger.source.value if trigger.source else UNKNOWN, project)
+    name = label(trigger.source.value if trigger.source else UNKNOWN)
     return Loop(
         at=Place(reached.frame.module, reached.site.call.node),
         call=emission.operation,
@@ -201,7 +225,7 @@ def _name(project: Project, handler: Handler) -> str:
 
 def self_invocations(project: Project) -> Iterator[Loop]:
     """Calls of the Lambda API that start the function itself: one for each call, the gravest."""
-    found: dict[Place, Loop] = {}
+    found: dict[Place | Location, Loop] = {}
     for ways in project.reached.values():
         for handler, reached in ways:
             for loop in _invocations(project, handler, reached):

@@ -64,6 +64,11 @@ class Handler:
     root: str = ""
 
     @property
+    def name(self) -> str:
+        """The function's name in its template; "" where no template names it."""
+        return self.function.id.name if self.function is not None else ""
+
+    @property
     def definition(self) -> LocalFunction | None:
         """The local function that the handler string names, seen through decorators and wrappers."""
         entry = self.entry

@@ -16,7 +16,7 @@ from reviewing import marks
 from reviewer import cli, config
 from reviewer.config import Config
 from reviewer.discover import discover
-from reviewer.finding import Review
+from reviewer.finding import Review, Severity
 from reviewer.review import review
 from reviewer.rule import Rule, collect
 
@@ -96,6 +96,13 @@ def test_options_exist(page: Path) -> None:
 def test_every_setting_is_documented() -> None:
     rows = re.findall(r"^\| `([a-z-]+)` \|", text(HOME / "docs" / "configuration.md"), re.MULTILINE)
     assert sorted(rows) == sorted(config.READERS)
+
+
+@pytest.mark.parametrize(("key", "default"), [("min-severity", Config().min_severity), ("fail-on", Config().fail_on)])
+def test_the_documented_default_holds(key: str, default: Severity) -> None:
+    row = re.search(rf'^\| `{key}` \|[^|]*\| `"(\w+)"` \|', text(HOME / "docs" / "configuration.md"), re.MULTILINE)
+    assert row is not None
+    assert row[1] == default.label
 
 
 # --- what is shown works ------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from wording import faults, faults_of_detail, faults_of_fact
 from reviewer.finding import Review, Severity
 from reviewer.rule import HEADINGS, Rule, collect
 
-PATH = re.compile(r"^# ([\w./-]+\.\w+)$", re.M)
+PATH = re.compile(r"^# ([\w./-]+\.\w+)$", re.MULTILINE)
 MARK = re.compile(r"# finding$")
 
 CATALOGUE = {
@@ -50,7 +50,7 @@ def test_the_catalogue_is_kept() -> None:
 
 def test_its_page_is_whole(rule: Rule) -> None:
     assert rule.title and rule.why
-    assert re.findall(r"^## (.+)$", rule.page, re.M) == list(HEADINGS)
+    assert re.findall(r"^## (.+)$", rule.page, re.MULTILINE) == list(HEADINGS)
     assert all(rule.section(heading).strip() for heading in HEADINGS)
     assert len(rule.title) <= 120
     assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)+", rule.id)

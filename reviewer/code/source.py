@@ -14,17 +14,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reviewer.code.facts import Comment
+from reviewer.code.limits import is_harmless, too_much
 from reviewer.finding import Location
 
 if TYPE_CHECKING:
     import libcst
 
 MOST_BYTES = 1 << 20
-DEEPEST = 300
-"""The nesting of expressions that is read. libcst's parser overflows the stack at some 5,000 levels and takes seconds
-for chains of 5,000 terms; no code that a person maintains comes near this limit."""
-SAFE_LENGTH = 2 * DEEPEST
-"""An expression shorter than this, in characters, cannot nest deeper than `DEEPEST`."""
 
 
 class Unreadable(Exception):  # noqa: N818 - a state of the source, not of the reviewer
@@ -61,17 +57,16 @@ class Source:
         if len(content) > MOST_BYTES:
             raise Unreadable(f"larger than {MOST_BYTES >> 10} KiB")
         if b"\0" in content:
-            before = content[: content.index(b"\0")]
-            raise Unreadable("contains a NUL byte", before.count(b"\n") + 1)
+            raise Unreadable("contains a NUL byte", *_position_of_byte(content, content.index(b"\0")))
         try:
             encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+            if not _reads_ascii(encoding):
+                raise Unreadable(f"not text in the encoding that it declares, {encoding}")
             text = content.decode(encoding)
         except UnicodeDecodeError as problem:
-            before = content[: problem.start]
-            column = problem.start - (before.rfind(b"\n") + 1) + 1
-            raise Unreadable(f"not valid {problem.encoding}", before.count(b"\n") + 1, column) from None
+            raise Unreadable(f"not valid {problem.encoding}", *_position_of_byte(content, problem.start)) from None
         except (SyntaxError, LookupError) as problem:
-            raise Unreadable(*_undeclared(content, str(problem))) from None
+            raise _undeclared(content, str(problem)) from None
         return cls(path, text.removeprefix("\ufeff"))
 
     @cached_property
@@ -87,9 +82,8 @@ class Source:
         try:
             return libcst.parse_module(self.code)
         except libcst.ParserSyntaxError as problem:
-            raise newer or Unreadable("invalid syntax", problem.raw_line, problem.raw_column + 1) from None
-        except (RecursionError, UnicodeError) as problem:
-            raise newer or Unreadable(str(problem)) from None
+            # the interpreter has nothing against it: libcst gives up on chains of some thousand strings or loops
+            raise newer or Unreadable("too long for the parser", max(1, problem.raw_line)) from None
 
     def _check(self) -> Unreadable | None:
         """Raise `Unreadable` where the text nests too deeply or is no Python of any version.
@@ -102,15 +96,19 @@ class Source:
                 warnings.simplefilter("ignore")  # of the reviewed code: invalid escapes and the like
                 tree = ast.parse(self.code)
         except SyntaxError as problem:
-            unreadable = Unreadable(_reason(problem), problem.lineno or 1, problem.offset or 1)
-            if _harmless(self.code):
+            unreadable = Unreadable(_reason(problem), max(1, problem.lineno or 1), max(1, problem.offset or 1))
+            if is_harmless(self.code):
                 return unreadable
             raise unreadable from None
-        except (ValueError, RecursionError, MemoryError):
+        except UnicodeError:
+            raise Unreadable("contains a lone surrogate") from None
+        except ValueError:
+            raise Unreadable("contains a NUL byte") from None
+        except (RecursionError, MemoryError):
             raise Unreadable("nested too deeply") from None
-        for statement in _long_statements(tree):
-            if _nests_deeper(statement, DEEPEST):
-                raise Unreadable(f"nested deeper than {DEEPEST} levels", statement.lineno)
+        refused = too_much(tree)
+        if refused is not None:
+            raise Unreadable(*refused)
         return None
 
     @cached_property
@@ -161,57 +159,35 @@ class Source:
 _LONE = re.compile(r"\r(?!\n)")
 
 
-def _undeclared(content: bytes, problem: str) -> tuple[str, int]:
-    """What is wrong with bytes whose encoding cannot be told from their first two lines, and the line of it."""
+def _position_of_byte(content: bytes, offset: int) -> tuple[int, int]:
+    """The line and the column of a byte, as Python counts lines: LF, CR LF and CR end them."""
+    before = _LINE_END.split(content[:offset])
+    return len(before), len(before[-1].decode("utf-8", "replace")) + 1
+
+
+def _reads_ascii(encoding: str) -> bool:
+    """Whether an encoding reads ASCII as ASCII. Those that do not are none of programs: punycode, unicode_escape."""
+    try:
+        return _ASCII.decode(encoding) == _ASCII.decode("ascii")
+    except UnicodeError:
+        return False
+
+
+_LINE_END = re.compile(rb"\r\n?|\n")
+_ASCII = bytes(range(32, 127)) + rb"\n\x41"
+
+
+def _undeclared(content: bytes, problem: str) -> Unreadable:
+    """What is wrong with bytes whose encoding cannot be told from their first two lines."""
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
-        return "not valid utf-8", content.count(b"\n", 0, error.start) + 1
-    return problem, 1
+        return Unreadable("not valid utf-8", *_position_of_byte(content, error.start))
+    return Unreadable(problem)
 
 
 def _reason(problem: SyntaxError) -> str:
-    # what the interpreter adds is a guess that speaks to its reader: "Perhaps you forgot a comma?"
-    fact = problem.msg.partition(". ")[0]
-    return fact if fact == "invalid syntax" or "you" in fact else f"invalid syntax: {fact}"
-
-
-def _long_statements(tree: ast.Module) -> Iterator[ast.stmt]:
-    """The simple statements and headers long enough to nest too deeply (blocks are limited to 100 by Python)."""
-    stack: list[ast.AST] = [tree]
-    while stack:
-        node = stack.pop()
-        for block in ("body", "orelse", "handlers", "finalbody", "cases"):
-            stack.extend(getattr(node, block, ()))
-        if isinstance(node, ast.stmt):
-            many_lines = (node.end_lineno or 0) - node.lineno > SAFE_LENGTH // 40
-            if many_lines or (node.end_col_offset or 0) > SAFE_LENGTH:
-                yield node
-
-
-def _nests_deeper(statement: ast.AST, limit: int) -> bool:
-    """Whether the expressions of a statement, without its blocks, nest deeper than `limit`."""
-    level: list[ast.AST] = [statement]
-    for _ in range(limit):
-        level = [
-            child
-            for node in level
-            for child in ast.iter_child_nodes(node)
-            if not isinstance(child, (ast.stmt, ast.excepthandler, ast.match_case))
-        ]
-        if not level:
-            return False
-    return True
-
-
-def _harmless(code: str) -> bool:
-    """Whether brackets and lines alone show that nothing in a text nests deeper than `DEEPEST`."""
-    depth = inside = 0
-    for line in code.split("\n"):
-        if len(line) > SAFE_LENGTH:
-            return False
-        depth = max(0, depth + sum(map(line.count, "([{")) - sum(map(line.count, ")]}")))
-        inside = inside + 1 if depth or line.endswith("\\") else 0
-        if depth > DEEPEST or inside > DEEPEST:
-            return False
-    return True
+    """What the interpreter says of a syntax error, without the guesses that it adds in newer versions."""
+    fact = re.split(r"[.;,] ", problem.msg)[0].rstrip(".")
+    plain = fact == "invalid syntax" or re.search(r"\b[Yy]ou\b|\?", fact)
+    return "invalid syntax" if plain else f"invalid syntax: {fact}"

@@ -56,7 +56,7 @@ def own_trigger_write(deployed: Deployed) -> Reports:
             f"`{loop.call}` writes to {loop.through}, which triggers `{loop.function}` again",
             detail=loop.detail,
             severity=loop.verdict.severity,
-            confidence=loop.confidence,
+            confidence=loop.verdict.confidence,
             related=loop.tests,
             steps=loop.steps,
         )

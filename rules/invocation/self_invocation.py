@@ -50,7 +50,7 @@ def self_invocation(deployed: Deployed) -> Reports:
             f"`{loop.call}` invokes `{loop.function}`, the function that it runs in",
             detail=loop.detail,
             severity=loop.verdict.severity,
-            confidence=loop.confidence,
+            confidence=loop.verdict.confidence,
             related=loop.tests,
             steps=loop.steps,
         )

@@ -1,0 +1,92 @@
+"""What libcst's parser can be given: its stack overflows, or it takes minutes, on nesting that Python itself parses."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import Any
+
+DEEPEST = 300
+"""Levels of nesting. The parser overflows the stack, which ends the process, at some 5,000 levels, and takes seconds
+for chains of 5,000 terms; no code that a person maintains comes near this limit."""
+HEAVIEST = 400_000
+"""The sum of the depths of all expressions. The parser takes up to 9 µs for each of them, which makes minutes of one
+hostile file; a megabyte of code that a person maintains stays below it."""
+MOST_SIGNS = 5_000
+DEEPEST_BRACKETS = 50
+"""What is given to the parser of a text that the interpreter itself does not parse."""
+
+
+def too_much(tree: ast.Module) -> tuple[str, int] | None:
+    """Why a module is not to be parsed by libcst, and the line of it."""
+    roots: list[Any] = []
+    for statement in _statements(tree):
+        if isinstance(statement, (ast.Import, ast.ImportFrom)) and _longest_name(statement).count(".") > DEEPEST:
+            return _too_deep(statement.lineno)
+        roots += _parts(statement, leave_out=BLOCKS)
+    weight = depth = 0
+    level = roots
+    while level:
+        depth += 1
+        weight += depth * len(level)
+        if weight > HEAVIEST:
+            return "more nested expressions than can be read in reasonable time", 1
+        if depth > DEEPEST:
+            return _too_deep(min(getattr(node, "lineno", 1) for node in level))
+        level = [part for node in level if type(node) not in LEAVES for part in _parts(node)]
+    return None
+
+
+def _too_deep(line: int) -> tuple[str, int]:
+    return f"nested deeper than {DEEPEST} levels", line
+
+
+def _statements(tree: ast.Module) -> Iterator[ast.AST]:
+    """All statements of a module at any depth, `except` and `case` clauses among them."""
+    pending: list[ast.AST] = list(tree.body)
+    while pending:
+        statement = pending.pop()
+        yield statement
+        for name in statement._fields:
+            if name in BLOCKS:
+                pending += getattr(statement, name)
+
+
+def _longest_name(statement: ast.Import | ast.ImportFrom) -> str:
+    module = statement.module or "" if isinstance(statement, ast.ImportFrom) else ""
+    return max((module, *(alias.name for alias in statement.names)), key=len)
+
+
+def _parts(node: ast.AST, leave_out: frozenset[str] = frozenset()) -> list[Any]:
+    """The syntax nodes directly inside of another, but for the signs, which have no parts."""
+    if type(node) is ast.BoolOp and len(node.values) > 2:  # flat here, a chain for libcst
+        return [ast.BoolOp(node.op, node.values[:-1]), node.values[-1]]
+    found: list[Any] = []
+    for name in node._fields:
+        part = getattr(node, name, None)
+        if type(part) is list:
+            if name not in leave_out:
+                found += part
+        elif isinstance(part, ast.AST):
+            found.append(part)
+    return [part for part in found if isinstance(part, ast.AST) and not isinstance(part, SIGNS)]
+
+
+BLOCKS = frozenset(("body", "orelse", "handlers", "finalbody", "cases"))
+LEAVES = frozenset((ast.Name, ast.Constant))
+SIGNS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+
+
+def is_harmless(code: str) -> bool:
+    """Whether the signs of a text, counted without regard to strings, are few enough to let libcst's parser try."""
+    depth = 0
+    for count, sign in enumerate(SIGN.finditer(code), 1):
+        depth = max(0, depth + NESTING.get(sign[0], 0))
+        if count > MOST_SIGNS or depth > DEEPEST_BRACKETS:
+            return False
+    return True
+
+
+SIGN = re.compile(r"[^\w\s#'\",:]|\b(?:and|or|not|lambda|await|if|else|for)\b")
+NESTING = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}

@@ -1,0 +1,266 @@
+"""Rings over several hops: functions that start one another, and a function that starts itself over other resources.
+
+A *delivery* leads from one function to another: a call or a destination of the first, the links between resources that
+carry it on, the trigger of the second. Rings are elementary cycles of deliveries. A write straight into the function's
+own trigger and a function's direct invocation of itself are `loops`, not rings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from reviewer.code.flow import Reached
+from reviewer.deploy.model import Link
+from reviewer.emissions import Emission
+from reviewer.feeds import INVOKES, STOPPED, is_off, known_of, label, payload_of, sent
+from reviewer.finding import Location
+from reviewer.hops import HOP_FROM, HOPS, Paths, carried
+from reviewer.identity import node_of, own_source, resolved, same_node
+from reviewer.project import Handler, Project
+from reviewer.rule import Note, Place
+from reviewer.spellings import spelling
+from reviewer.strings import Known
+from reviewer.truth import MAYBE, NO, YES, Truth
+from reviewer.value import UNKNOWN, Value, string
+
+MOST_LINKS = 6
+"""Links that one delivery passes through."""
+
+SYNCHRONOUS = frozenset(
+    [
+        "sqs",
+        "kinesis",
+        "dynamodb",
+        "kafka",
+        "msk",
+        "mq",
+        "documentdb",
+        "rest-api",
+        "http-api",
+        "websocket",
+        "url",
+        "alb",
+        "cognito",
+    ]
+)
+"""Triggers that wait for the function: its destinations never see what they bring.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
+
+FAILED_ONLY = frozenset({"redrive", "destination-failure", "dead-letter"})
+"""Links that carry only what fails."""
+
+FROM_FUNCTION = frozenset({"destination-success", "destination-failure", "dead-letter"})
+
+ENTRANCES = {
+    "subscription": "topic",
+    "redrive": "queue",
+    "rule": "bus",
+    "notification": "bucket",
+    "replication": "bucket",
+    "stream": "table",
+    "task": "state-machine",
+    "delivery": "delivery-stream",
+}
+"""The kind of resource that a kind of link begins at; a pipe begins at any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """One way from a function to another one.
+
+    `path` names the resources in between; `sources` are the kinds of trigger that it passes. `caused` is what the
+    event of the receiver holds; `known` what its trigger tells of that event.
+    """
+
+    sender: Handler
+    receiver: Handler
+    at: Place | Location
+    operation: str
+    path: tuple[str, ...]
+    sources: tuple[str, ...]
+    admitted: Truth
+    caused: Paths
+    known: Known
+    notes: tuple[Note, ...]
+    reached: Reached | None
+    is_straight: bool
+    """Whether nothing but the receiver's own trigger lies in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """What is under way from a sender: the emission as it is by now, and what it has passed."""
+
+    sender: Handler
+    reached: Reached | None
+    at: Place | Location
+    emission: Emission
+    admitted: Truth
+    path: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+class Deliveries:
+    """All deliveries between the functions of a deployment."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
+        self.handlers = {h.function.id: h for h in project.handlers if h.function is not None}
+        self.triggers = [
+            (trigger, handler)
+            for handler in self.handlers.values()
+            for trigger in handler.triggers
+            if trigger.source is not None and not is_off(trigger)
+        ]
+
+    def all(self) -> Iterator[Delivery]:
+        """Every delivery: by calls first, in the order of the code, then by destinations."""
+        for ways in self.project.reached.values():
+            for handler, reached in ways:
+                if handler.function is not None and not reached.at_import:
+                    yield from self.of_call(handler, reached)
+        for link in self.project.deployment.links:
+            if link.kind in FROM_FUNCTION:
+                yield from self.of_destination(link)
+
+    def of_call(self, handler: Handler, reached: Reached) -> Iterator[Delivery]:
+        at = Place(reached.frame.module, reached.site.call.node)
+        yield from self.of_invocation(handler, reached, at)
+        for emission in sent(self.project, handler, reached):
+            target = own_source(emission.resource, handler.triggers, emission.node)
+            yield from self.spread(_Way(handler, reached, at, emission.to(target), YES))
+
+    def of_invocation(self, handler: Handler, reached: Reached, at: Place) -> Iterator[Delivery]:
+        """Deliveries by a direct invocation of another function."""
+        names = {called.name for called in reached.callees} & INVOKES
+        given = self.project.values.arguments(reached.site.call, reached.frame)
+        if not names or handler.function is None or string(given.get(None, "InvocationType")) == "DryRun":
+            return
+        target = resolved(given.get(None, "FunctionName") or UNKNOWN, handler.function)
+        payload = payload_of(resolved(given.get(None, "Payload") or UNKNOWN, handler.function))
+        for found in self.project.naming.targets(target, handler.function.id.stack):
+            receiver = self.handlers.get(found.function)
+            if receiver is not None and receiver is not handler:
+                yield Delivery(
+                    handler,
+                    receiver,
+                    at,
+                    names.copy().pop(),
+                    (),
+                    ("lambda",),
+                    YES,
+                    (((), payload),),
+                    spelling,
+                    (),
+                    reached,
+                    is_straight=True,
+                )
+
+    def of_destination(self, link: Link) -> Iterator[Delivery]:
+        """Deliveries by a destination of a function, which sees asynchronous invocations alone."""
+        node = node_of(link.target.value, self.project.resources, self.handlers)
+        for found in self.project.naming.targets(link.source.value, link.at.path):
+            sender = self.handlers.get(found.function)
+            if sender is None or all(trigger.kind in SYNCHRONOUS for trigger in sender.triggers):
+                continue
+            admitted = MAYBE if link.kind in FAILED_ONLY else YES
+            emission = Emission(link.kind.replace("-", " "), node, link.target.value)
+            way = _Way(sender, None, link.target.at, emission, admitted, links=(link,))
+            yield from self.spread(way)
+
+    def spread(self, way: _Way) -> Iterator[Delivery]:
+        """Follow what is under way to all functions that it starts."""
+        emission = way.emission
+        for trigger, receiver in self.triggers:
+            hop = HOPS.get((trigger.kind, emission.node))
+            if hop is None or trigger.source is None or not self.same(emission, trigger.source.value):
+                continue
+            known = known_of(trigger)
+            admitted = way.admitted & hop.admits(trigger, emission, known)
+            if admitted is NO:
+                continue
+            name = label(trigger.source.value)
+            yield Delivery(
+                way.sender,
+                receiver,
+                way.at,
+                emission.operation,
+                (*way.path, f"{hop.noun} `{name}`" if name else hop.noun),
+                (*way.sources, trigger.kind),
+                admitted,
+                hop.caused(emission),
+                known,
+                (*way.notes, Note(trigger.at, f"the {hop.noun} starts `{receiver.name}`")),
+                way.reached,
+                is_straight=not way.links,
+            )
+        if len(way.links) < MOST_LINKS:
+            for link in self.project.deployment.links:
+                if link not in way.links and ENTRANCES.get(link.kind, emission.node) == emission.node:
+                    yield from self.through(link, way)
+
+    def through(self, link: Link, way: _Way) -> Iterator[Delivery]:
+        """Follow what is under way through a link."""
+        emission = way.emission
+        if link.kind in FROM_FUNCTION or not self.same(emission, link.source.value):
+            return
+        hop = HOP_FROM.get(emission.node)
+        admitted = way.admitted & (hop.admits(link, emission, spelling) if hop is not None else YES)
+        admitted &= MAYBE if link.kind in FAILED_ONLY else YES
+        if admitted is NO:
+            return
+        near = label(link.source.value)
+        noun = hop.noun if hop is not None else emission.node.replace("-", " ")
+        path = (*way.path, f"{noun} `{near}`" if near else noun)
+        note = Note(link.at, f"the {noun} hands on what it gets ({link.kind})")
+        node = node_of(link.target.value, self.project.resources, self.handlers)
+        if node == "function":
+            for found in self.project.naming.targets(link.target.value, link.at.path):
+                receiver = self.handlers.get(found.function)
+                if receiver is not None:
+                    yield Delivery(
+                        way.sender,
+                        receiver,
+                        way.at,
+                        emission.operation,
+                        path,
+                        (*way.sources, link.kind),
+                        admitted,
+                        (((), UNKNOWN),),
+                        spelling,
+                        (*way.notes, note),
+                        way.reached,
+                        is_straight=False,
+                    )
+            return
+        arrived = carried(link, emission, node)
+        sources = (*way.sources, link.kind)
+        yield from self.spread(
+            _Way(
+                way.sender,
+                way.reached,
+                way.at,
+                arrived,
+                admitted,
+                path,
+                sources,
+                (*way.notes, note),
+                (*way.links, link),
+            )
+        )
+
+    def same(self, emission: Emission, source: Value) -> bool:
+        return same_node(emission.resource, source, emission.node, self.project.resources).some
+
+
+def is_ring_by_itself(delivery: Delivery) -> bool:
+    """Whether a delivery of a function to itself is a ring, and not a loop through its own trigger."""
+    return delivery.sender is delivery.receiver and (not delivery.is_straight or delivery.reached is None)
+
+
+def is_stopped(delivery: Delivery) -> bool:
+    """Whether Lambda's own loop detection follows a delivery."""
+    return all(source in STOPPED for source in delivery.sources)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from reviewer.feeds import Guards, Verdict, asker, guard_text, is_allowed, stop_text, tests_of
 from reviewer.finding import Location
@@ -36,6 +38,13 @@ class Cycle:
     stopped: bool
     steps: tuple[Note, ...]
     tests: tuple[Note, ...]
+    ring: tuple[Delivery, ...]
+    """Its deliveries, one from each of `functions`."""
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Graver cycles come first, then shorter ones."""
+        return self.verdict, -len(self.path)
 
     @property
     def members(self) -> str:
@@ -55,44 +64,59 @@ class Cycle:
 
 
 def cycles(project: Project) -> Iterator[Cycle]:
-    """All elementary cycles over two or more functions, or over more than a function and its trigger."""
-    handlers = list(project.handlers)
+    """All elementary cycles over two or more functions, or over more than a function and its trigger.
+
+    One for each call that closes some: the gravest, then the shortest.
+    """
+    handlers = sorted(project.handlers, key=lambda handler: handler.function.id if handler.function else ("", ""))
     order = {id(handler): number for number, handler in enumerate(handlers)}
-    edges: dict[int, dict[tuple[int, tuple[str, ...]], list[Delivery]]] = {}
+    edges: Edges = {}
+    shortcuts: set[Edge] = set()
     for delivery in Deliveries(project).all():
-        if delivery.sender is delivery.receiver and not is_ring_by_itself(delivery):
-            continue
         sender, receiver = order[id(delivery.sender)], order[id(delivery.receiver)]
-        edges.setdefault(sender, {}).setdefault((receiver, delivery.path), []).append(delivery)
-    found = 0
-    for start in sorted(edges):
-        for ring in _rings(edges, start):
-            proven = [cycle for choice in _choices(ring) if (cycle := _proven(project, choice))]
-            if proven:
-                found += 1
-                yield max(proven, key=lambda cycle: cycle.verdict)
-            if found >= MOST:
-                return
+        shortcuts.add((sender, receiver, delivery.path))
+        if delivery.sender is not delivery.receiver or is_ring_by_itself(delivery):
+            edges.setdefault(sender, {}).setdefault((receiver, delivery.path), []).append(delivery)
+    found: dict[Place | Location, Cycle] = {}
+    rings = (ring for start in sorted(edges) for ring in _rings(edges, shortcuts, start))
+    for ring in islice(rings, MOST):
+        for choice in _choices(ring):
+            cycle = _proven(project, choice)
+            if cycle is not None and (cycle.at not in found or found[cycle.at].rank < cycle.rank):
+                found[cycle.at] = cycle
+    yield from found.values()
 
 
 Step = list[Delivery]
 """The deliveries between two functions over one path: any of them will do."""
 
+Edge = tuple[int, int, tuple[str, ...]]
+"""Sender, receiver and the resources in between."""
 
-def _rings(
-    edges: dict[int, dict[tuple[int, tuple[str, ...]], list[Delivery]]], start: int
-) -> Iterator[tuple[Step, ...]]:
-    """The elementary cycles through `start` and functions behind it in order."""
-    pending: list[tuple[int, tuple[Step, ...], frozenset[int]]] = [(start, (), frozenset({start}))]
+Edges = dict[int, dict[tuple[int, tuple[str, ...]], Step]]
+"""By sender: by receiver and the resources in between."""
+
+
+def _rings(edges: Edges, shortcuts: set[Edge], start: int) -> Iterator[tuple[Step, ...]]:
+    """The elementary cycles through `start` and functions behind it in order.
+
+    A resource may come twice, as a bucket does with one prefix for each direction, but only where its filters tell the
+    two passages apart: what one function sends over it must not reach the other's receiver at once.
+    """
+    first: tuple[int, tuple[Step, ...], tuple[Edge, ...]] = (start, (), ())
+    pending = deque([first])
     tried = 0
     while pending and tried < MOST * LONGEST:
-        node, way, seen = pending.pop(0)
+        node, way, passed = pending.popleft()
         tried += 1
-        for (target, _), step in edges.get(node, {}).items():
+        senders = {edge[0] for edge in passed}
+        for (target, path), step in edges.get(node, {}).items():
+            if any((sender, target, path) in shortcuts for sender, _, known in passed if known == path):
+                continue
             if target == start:
                 yield (*way, step)
-            elif target > start and target not in seen and len(way) + 1 < LONGEST:
-                pending.append((target, (*way, step), seen | {target}))
+            elif target > start and target not in senders and len(way) + 1 < LONGEST:
+                pending.append((target, (*way, step), (*passed, (node, target, path))))
 
 
 def _choices(ring: tuple[Step, ...]) -> Iterator[tuple[Delivery, ...]]:
@@ -130,6 +154,7 @@ def _proven(project: Project, ring: tuple[Delivery, ...]) -> Cycle | None:
         stopped=all(map(is_stopped, ring)),
         steps=tuple(note for delivery in ring for note in _notes(delivery)),
         tests=tests_of(known),
+        ring=ring,
     )
 
 

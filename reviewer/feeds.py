@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 from reviewer.code.flow import Reached
@@ -65,6 +66,30 @@ def sent(project: Project, handler: Handler, reached: Reached) -> Iterator[Emiss
         if called.is_aws:
             for emission in emissions(called, project.values.arguments(reached.site.call, reached.frame)):
                 yield filled(emission, handler)
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """A direct invocation: `target` says which function, as the caller's environment fills it in."""
+
+    operation: str
+    target: Value
+    payload: Value
+
+
+def invocation(project: Project, handler: Handler, reached: Reached) -> Invocation | None:
+    """The invocation that a call is; None for any other call, and for a dry run."""
+    names = {called.name for called in reached.callees} & INVOKES
+    if not names:
+        return None
+    given = project.values.arguments(reached.site.call, reached.frame)
+    if string(given.get(None, "InvocationType")) == "DryRun":
+        return None
+
+    def argument(name: str) -> Value:
+        return resolved(given.get(None, name) or UNKNOWN, handler.function)
+
+    return Invocation(min(names), argument("FunctionName"), payload_of(argument("Payload")))
 
 
 def filled(emission: Emission, handler: Handler) -> Emission:

@@ -19,7 +19,7 @@ from reviewer.code.values import Values
 from reviewer.filters import decoded
 from reviewer.identity import canonical, replaced
 from reviewer.strings import Known, begins, ends, equals
-from reviewer.truth import MAYBE, NO, YES, Truth, either
+from reviewer.truth import MAYBE, NO, YES, Truth, both, either
 from reviewer.value import (
     ITEM,
     MODULE,
@@ -31,6 +31,7 @@ from reviewer.value import (
     Frame,
     Items,
     LocalFunction,
+    OneOf,
     Result,
     Table,
     Text,
@@ -39,6 +40,7 @@ from reviewer.value import (
     Value,
     contains,
     number,
+    one_of,
     options,
     parts,
 )
@@ -73,6 +75,10 @@ class Caused:
 def _into(value: Value, step: str) -> Value:
     if step == "json()":
         return decoded(value) or UNKNOWN
+    if isinstance(value, OneOf):
+        return one_of([_into(option, step) for option in value.options])
+    if isinstance(value, Table) and value.get(step) is None:
+        return Constant(None)
     return select(value, Constant(step if step != ITEM else 0))
 
 
@@ -223,24 +229,34 @@ class Asker:
         if isinstance(container, Items) and not container.open:
             return either(self.equal(item, each) for each in container.items)
         if isinstance(container, Table) and isinstance(item, Constant):
-            found = container.get(str(item.value))
-            return MAYBE if found == UNKNOWN else Truth.of(found is not None)
+            listed = any(name == str(item.value) for name, _ in container.entries)
+            return YES if listed else MAYBE if container.open else NO
         if isinstance(item, Constant) and isinstance(item.value, str):
             return _mentions(container, item.value)
         return MAYBE
 
     def called(self, call: facts.Call, frame: Frame, depth: int) -> Truth:
-        """A call of a local function that answers by one expression."""
+        """A call of a local function: what it answers where it can be reached."""
         targets = options(self.values.of(call.function, frame))
         function = targets[0]
         if len(targets) != 1 or not isinstance(function, LocalFunction):
             false = is_false(self.value(call, frame))
             return MAYBE if false is None else Truth.of(not false)
         inner = self.values.frame_of(function, self.values.arguments(call, frame))
-        answers = self.values.modules.scope(inner.module, inner.owner).answers
-        if len(answers) != 1 or answers[0].value is None or answers[0].conditions:
+        scope = self.values.modules.scope(inner.module, inner.owner)
+        if scope.yields:
             return MAYBE
-        return self.truth(answers[0].value, inner, depth + 1)
+        found: list[tuple[Truth, Truth]] = []
+        for answer in scope.answers:
+            tests = ((self.truth(c.test, inner, depth + 1), c.holds) for c in answer.conditions)
+            reached = both(truth if holds else ~truth for truth, holds in tests)
+            if reached is not NO:
+                found.append((reached, NO if answer.value is None else self.truth(answer.value, inner, depth + 1)))
+        said = {truth for _, truth in found}
+        if said <= {NO}:
+            return NO
+        certain = len(said) == 1 and any(reached is YES for reached, _ in found)
+        return said.pop() if certain else MAYBE
 
 
 def _mentions(text: Value, piece: str) -> Truth:

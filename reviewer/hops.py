@@ -10,7 +10,7 @@ from reviewer.emissions import Emission
 from reviewer.filters import admits_key, admits_s3_event, decoded, matches_criteria, matches_pattern, matches_policy
 from reviewer.strings import Known
 from reviewer.truth import MAYBE, YES, Truth, both
-from reviewer.value import UNKNOWN, Constant, Result, Table, Value, one_of, options
+from reviewer.value import UNKNOWN, Constant, Items, Result, Table, Value, one_of, options
 
 Filtered = Trigger | Link
 """What can hold a filter between a resource and what it starts."""
@@ -95,15 +95,47 @@ def _detail(entry: Table) -> Value:
     return one_of([decoded(option) or UNKNOWN for option in options(written)])
 
 
+def _top(fields: Table) -> Paths:
+    """What an event has at its top, and that it has nothing else: no `httpMethod` where there are `Records`."""
+    return (((), fields),)
+
+
+RECORDS = Table(
+    (
+        ("Records", Items((UNKNOWN,))),
+        *_unknown("records", "record", "raw_event", "bucket_name", "object_key", "sns_message"),
+    )
+)
+"""An event of records: as it is, and as the data classes of Powertools name its parts.
+Source: https://docs.aws.amazon.com/powertools/python/latest/utilities/data_classes/"""
+OF_BUS = Table(
+    (
+        *_unknown("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"),
+        *_unknown("detail_type", "event_id", "get_id", "raw_event", "replay-name", "replay_name"),
+    )
+)
+"""An event of EventBridge, likewise.
+Source: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html"""
+
+
+def _records(*paths: tuple[tuple[str, ...], Value]) -> Paths:
+    """An event of records with values in them, by their path in a record."""
+    return (*((("records", "*", *path), value) for path, value in paths), *_top(RECORDS))
+
+
 HOPS: dict[tuple[str, str], Hop] = {
-    ("s3", "bucket"): Hop("bucket", _bucket, lambda emission: tuple((path, emission.key) for path in KEY_PATHS)),
-    ("sqs", "queue"): Hop("queue", _queue, lambda emission: ((("records", "*", "body"), emission.message),)),
-    ("sns", "topic"): Hop("topic", _topic, lambda emission: ((("records", "*", "sns", "message"), emission.message),)),
-    ("dynamodb", "table"): Hop(
-        "table", _table, lambda emission: ((("records", "*", "eventname"), one_of([*map(Constant, emission.events)])),)
+    ("s3", "bucket"): Hop(
+        "bucket",
+        _bucket,
+        lambda emission: (*((path, emission.key) for path in KEY_PATHS), *_records()),
     ),
-    ("kinesis", "stream"): Hop("stream", _stream, lambda _: ()),
-    ("eventbridge", "bus"): Hop("event bus", _bus, _entry),
+    ("sqs", "queue"): Hop("queue", _queue, lambda emission: _records((("body",), emission.message))),
+    ("sns", "topic"): Hop("topic", _topic, lambda emission: _records((("sns", "message"), emission.message))),
+    ("dynamodb", "table"): Hop(
+        "table", _table, lambda emission: _records((("eventname",), one_of([*map(Constant, emission.events)])))
+    ),
+    ("kinesis", "stream"): Hop("stream", _stream, lambda _: _records()),
+    ("eventbridge", "bus"): Hop("event bus", _bus, lambda emission: (*_entry(emission), *_top(OF_BUS))),
 }
 """By the kind of the trigger and of what is written."""
 

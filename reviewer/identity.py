@@ -210,11 +210,14 @@ def same_node(a: Value, b: Value, node: str, resources: dict[Id, Resource]) -> T
 
 def own_source(value: Value, triggers: Iterable[Trigger], node: str) -> Value:
     """A value of code with what the event says of its own source in the place of that: the source of the triggers."""
+    triggers = list(triggers)
     sources = [trigger for trigger in triggers if NODES.get(trigger.kind) == node and trigger.source is not None]
 
     def change(part: Value) -> Value | None:
         if not isinstance(part, EventPath):
             return None
+        if node == "bucket" and canonical(part.path) == IN_DETAIL:
+            return next((name for trigger in triggers if (name := _asked_for(trigger)) is not None), None)
         return next(
             (
                 trigger.source.value
@@ -225,6 +228,22 @@ def own_source(value: Value, triggers: Iterable[Trigger], node: str) -> Value:
         )
 
     return one_of([replaced(option, change) for option in options(value)])
+
+
+IN_DETAIL = ("detail", "bucket", "name")
+"""Where an event of S3 names its bucket when it comes through EventBridge.
+Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
+
+
+def _asked_for(trigger: Trigger) -> Value | None:
+    """The bucket whose events a rule asks for by name; None where it asks for none, or for more than names."""
+    for pattern in trigger.patterns if trigger.kind == "eventbridge" else ():
+        found: Value | None = pattern.value
+        for step in IN_DETAIL:
+            found = found.get(step) if isinstance(found, Table) else None
+        if isinstance(found, Items) and not found.open and not any(isinstance(item, Table) for item in found.items):
+            return one_of(found.items)
+    return None
 
 
 SERVICES = {

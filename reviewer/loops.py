@@ -13,16 +13,15 @@ from reviewer.code.flow import Reached
 from reviewer.deploy.model import Id, Trigger
 from reviewer.emissions import Emission
 from reviewer.feeds import (
-    INVOKES,
     STOPPED,
     Verdict,
     asker,
     guard_text,
+    invocation,
     is_allowed,
     is_off,
     known_of,
     label,
-    payload_of,
     sent,
     stop_text,
     tests_of,
@@ -31,7 +30,7 @@ from reviewer.feeds import (
 from reviewer.finding import Location
 from reviewer.guards import Caused, Guard
 from reviewer.hops import HOPS
-from reviewer.identity import OWN_PATHS, canonical, is_own_function, resolved, same_node, same_resource
+from reviewer.identity import OWN_PATHS, canonical, is_own_function, same_node, same_resource
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
 from reviewer.spellings import spelling
@@ -44,7 +43,8 @@ class Loop:
     """A call that starts its own function again.
 
     `through` names the resource in between, with its kind ("bucket `Photos`"); "" for a direct invocation. `grounds`
-    says why the filters let it pass, `guard` what its end depends on.
+    says why the filters let it pass, `guard` what its end depends on. `node` is the kind of that resource, `trigger`
+    what starts the function `handler` again; None for a direct invocation, and where no template tells it.
     """
 
     at: Place | Location
@@ -58,6 +58,9 @@ class Loop:
     steps: tuple[Note, ...]
     tests: tuple[Note, ...]
     """The tests in the code that its end depends on."""
+    handler: Handler
+    node: str = ""
+    trigger: Trigger | None = None
 
     @property
     def detail(self) -> str:
@@ -108,6 +111,9 @@ def _own_logs(project: Project, handler: Handler) -> Iterator[Loop]:
                 Note(trigger.at, f"each new line starts `{function.id.name}`"),
             ),
             tests=(),
+            handler=handler,
+            node="log-group",
+            trigger=trigger,
         )
 
 
@@ -153,6 +159,9 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
         stopped=trigger.kind in STOPPED,
         steps=_steps(reached, Note(trigger.at, f"the {hop.noun}'s event starts `{function.id.name}`"), "the write"),
         tests=tests_of(guards),
+        handler=handler,
+        node=emission.node,
+        trigger=trigger,
     )
 
 
@@ -208,6 +217,8 @@ def _without_template(project: Project, handler: Handler, reached: Reached, emis
         stopped=kind in STOPPED,
         steps=_steps(reached, Note(_definition(handler), "the function's event names the resource"), "the write"),
         tests=tests_of(guards),
+        handler=handler,
+        node=emission.node,
     )
 
 
@@ -235,31 +246,25 @@ def self_invocations(project: Project) -> Iterator[Loop]:
 
 
 def _invocations(project: Project, handler: Handler, reached: Reached) -> Iterator[Loop]:
-    values = project.values
-    names = {called.name for called in reached.callees}
-    if reached.at_import or not names & INVOKES:
-        return
-    given = values.arguments(reached.site.call, reached.frame)
-    if string(given.get(None, "InvocationType")) == "DryRun":
+    invoked = None if reached.at_import else invocation(project, handler, reached)
+    if invoked is None:
         return
     function = handler.function
     own = function.id if function else None
-    target = resolved(given.get(None, "FunctionName") or UNKNOWN, function)
 
     def targets(value: Value) -> tuple[Id, ...]:
         return tuple(each.function for each in project.naming.targets(value, own.stack if own else ""))
 
-    if not is_own_function(target, targets, own):
+    if not is_own_function(invoked.target, targets, own):
         return
-    payload = payload_of(resolved(given.get(None, "Payload") or UNKNOWN, function))
-    ask = asker(project, reached, function, Caused((((), payload),)), spelling)
+    ask = asker(project, reached, function, Caused((((), invoked.payload),)), spelling)
     again = ask.again(reached.conditions)
     if again is NO:
         return
     guards = ask.guards(reached.conditions)
     yield Loop(
         at=Place(reached.frame.module, reached.site.call.node),
-        call=names.pop(),
+        call=invoked.operation,
         function=_name(project, handler),
         verdict=verdict_of(YES, again, guards, is_allowed(handler)),
         through="",
@@ -268,4 +273,5 @@ def _invocations(project: Project, handler: Handler, reached: Reached) -> Iterat
         stopped=True,
         steps=_steps(reached, Note(_definition(handler), f"`{_name(project, handler)}` runs"), "the invocation"),
         tests=tests_of(guards),
+        handler=handler,
     )

@@ -11,18 +11,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewer.code.flow import Reached
-from reviewer.deploy.model import Link
+from reviewer.deploy.model import Link, Trigger
 from reviewer.emissions import Emission
-from reviewer.feeds import INVOKES, STOPPED, is_off, known_of, label, payload_of, sent
+from reviewer.feeds import STOPPED, invocation, is_off, known_of, label, sent
 from reviewer.finding import Location
 from reviewer.hops import HOP_FROM, HOPS, Paths, carried
-from reviewer.identity import node_of, own_source, resolved, same_node
+from reviewer.identity import node_of, own_source, same_node
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
 from reviewer.spellings import spelling
 from reviewer.strings import Known
 from reviewer.truth import MAYBE, NO, YES, Truth
-from reviewer.value import UNKNOWN, Value, string
+from reviewer.value import UNKNOWN, Value
 
 MOST_LINKS = 6
 """Links that one delivery passes through."""
@@ -70,7 +70,8 @@ class Delivery:
     """One way from a function to another one.
 
     `path` names the resources in between; `sources` are the kinds of trigger that it passes. `caused` is what the
-    event of the receiver holds; `known` what its trigger tells of that event.
+    event of the receiver holds; `known` what its trigger tells of that event. `links` carry on what the sender sends,
+    `trigger` starts the receiver (None: a call or a link does).
     """
 
     sender: Handler
@@ -84,8 +85,13 @@ class Delivery:
     known: Known
     notes: tuple[Note, ...]
     reached: Reached | None
-    is_straight: bool
-    """Whether nothing but the receiver's own trigger lies in between."""
+    links: tuple[Link, ...] = ()
+    trigger: Trigger | None = None
+
+    @property
+    def is_straight(self) -> bool:
+        """Whether nothing but the receiver's own trigger lies in between."""
+        return not self.links
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,28 +141,24 @@ class Deliveries:
 
     def of_invocation(self, handler: Handler, reached: Reached, at: Place) -> Iterator[Delivery]:
         """Deliveries by a direct invocation of another function."""
-        names = {called.name for called in reached.callees} & INVOKES
-        given = self.project.values.arguments(reached.site.call, reached.frame)
-        if not names or handler.function is None or string(given.get(None, "InvocationType")) == "DryRun":
+        invoked = invocation(self.project, handler, reached)
+        if invoked is None or handler.function is None:
             return
-        target = resolved(given.get(None, "FunctionName") or UNKNOWN, handler.function)
-        payload = payload_of(resolved(given.get(None, "Payload") or UNKNOWN, handler.function))
-        for found in self.project.naming.targets(target, handler.function.id.stack):
+        for found in self.project.naming.targets(invoked.target, handler.function.id.stack):
             receiver = self.handlers.get(found.function)
             if receiver is not None and receiver is not handler:
                 yield Delivery(
                     handler,
                     receiver,
                     at,
-                    names.copy().pop(),
+                    invoked.operation,
                     (),
                     ("lambda",),
                     YES,
-                    (((), payload),),
+                    (((), invoked.payload),),
                     spelling,
                     (),
                     reached,
-                    is_straight=True,
                 )
 
     def of_destination(self, link: Link) -> Iterator[Delivery]:
@@ -195,7 +197,8 @@ class Deliveries:
                 known,
                 (*way.notes, Note(trigger.at, f"the {hop.noun} starts `{receiver.name}`")),
                 way.reached,
-                is_straight=not way.links,
+                way.links,
+                trigger,
             )
         if len(way.links) < MOST_LINKS:
             for link in self.project.deployment.links:
@@ -233,7 +236,7 @@ class Deliveries:
                         spelling,
                         (*way.notes, note),
                         way.reached,
-                        is_straight=False,
+                                (*way.links, link),
                     )
             return
         arrived = carried(link, emission, node)

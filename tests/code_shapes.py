@@ -1,13 +1,13 @@
-"""One and the same write in all the shapes that code takes: how boto3 is imported, where the client stands, how it is called.
+"""One and the same write in all the shapes that code takes: its import, the place of its client, its call.
 
-Each shape is a handler of its own, behind the same queue, which it writes to. The reviewer has to find every one.
+Each shape is a handler of its own, behind a queue of its own, which it writes to. The reviewer has to find every one.
 """
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from itertools import product
+from itertools import cycle, product
 
 IMPORTS = {
     "plain": ("import boto3", 'boto3.client("sqs")'),
@@ -20,32 +20,34 @@ IMPORTS = {
 }
 """How the SDK is imported, and the expression that makes a client then."""
 
+CLASS = "class Clients:\n"
+INIT = "    def __init__(self):\n"
+MADE = "\n\nclients = Clients()"
+FUNCTION = "def queue_client():\n"
+
 PLACES = {
     "module": ("sqs = {client}", "sqs"),
     "handler": ("", "{client}"),
-    "function": ("def queue_client():\n    return {client}", "queue_client()"),
-    "cached": ("import functools\n\n@functools.lru_cache\ndef queue_client():\n    return {client}", "queue_client()"),
-    "class": ("class Clients:\n    sqs = {client}", "Clients.sqs"),
-    "instance": ("class Clients:\n    def __init__(self):\n        self.sqs = {client}\n\nclients = Clients()", "clients.sqs"),
-    "property": ("class Clients:\n    @property\n    def sqs(self):\n        return {client}\n\nclients = Clients()", "clients.sqs"),
-    "dataclass": (
-        "from dataclasses import dataclass\n\n@dataclass\nclass Clients:\n    sqs: object\n\nclients = Clients(sqs={client})",
-        "clients.sqs",
-    ),
+    "function": (FUNCTION + "    return {client}", "queue_client()"),
+    "cached": ("@functools.lru_cache\n" + FUNCTION + "    return {client}", "queue_client()"),
     "lazy": (
-        "sqs = None\n\ndef queue_client():\n    global sqs\n    if sqs is None:\n        sqs = {client}\n    return sqs",
+        "sqs = None\n" + FUNCTION + "    global sqs\n    if sqs is None:\n        sqs = {client}\n    return sqs",
         "queue_client()",
+    ),
+    "class": (CLASS + "    sqs = {client}", "Clients.sqs"),
+    "instance": (CLASS + INIT + "        self.sqs = {client}" + MADE, "clients.sqs"),
+    "property": (CLASS + "    @property\n    def sqs(self):\n        return {client}" + MADE, "clients.sqs"),
+    "dataclass": ("@dataclass\n" + CLASS + "    sqs: object\n\nclients = Clients(sqs={client})", "clients.sqs"),
+    "base class": (
+        "class Base:\n    def __init__(self, sqs):\n        self.sqs = sqs\n\n"
+        "class Clients(Base):\n" + INIT + "        super().__init__({client})" + MADE,
+        "clients.sqs",
     ),
     "dict": ('CLIENTS = {{"sqs": {client}}}', 'CLIENTS["sqs"]'),
     "annotated": ("sqs: object = {client}", "sqs"),
     "unpacked": ("sqs, name = {client}, 'queue'", "sqs"),
     "renamed": ("first = {client}\nsecond = first\nsqs = second", "sqs"),
-    "conditional": ("import os\nsqs = {client} if os.environ.get('A') else {client}", "sqs"),
-    "base class": (
-        "class Base:\n    def __init__(self, sqs):\n        self.sqs = sqs\n\nclass Clients(Base):\n    def __init__(self):\n"
-        "        super().__init__({client})\n\nclients = Clients()",
-        "clients.sqs",
-    ),
+    "conditional": ("sqs = {client} if os.environ.get('A') else {client}", "sqs"),
 }
 """Where the client stands, and the expression that gives it."""
 
@@ -67,7 +69,7 @@ CALLS = {
     "returned": "return {sqs}.send_message(QueueUrl=URL, MessageBody=body)",
     "assigned": "answer = {sqs}.send_message(QueueUrl=URL, MessageBody=body)\nprint(answer)",
     "walrus": "if answer := {sqs}.send_message(QueueUrl=URL, MessageBody=body):\n    print(answer)",
-    "retried": "for _ in range(3):\n    try:\n        {sqs}.send_message(QueueUrl=URL, MessageBody=body)\n        break\n"
+    "retried": "for _ in range(3):\n    try:\n        {sqs}.send_message(QueueUrl=URL, MessageBody=body)\n"
     "    except Exception:\n        continue",
     "finally": "try:\n    print(body)\nfinally:\n    {sqs}.send_message(QueueUrl=URL, MessageBody=body)",
     "with": "with open('/tmp/log', 'w') as log:\n    {sqs}.send_message(QueueUrl=URL, MessageBody=body)",
@@ -83,16 +85,17 @@ CALLS = {
 }
 """What the handler does with the client `{sqs}`."""
 
-HEAD = '''
+HEAD = """
 import asyncio
 import functools
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 URL = os.environ["URL"]
-'''
+"""
 
-TAIL = '''
+TAIL = """
 def deliver(sqs, url, body):
     sqs.send_message(QueueUrl=url, MessageBody=body)
 
@@ -136,12 +139,12 @@ class Sender:
 
     def __call__(self, body):
         self.send(body)
-'''
+"""
 
 
-def shapes() -> list[tuple[str, str, str]]:
-    """All combinations of import, place and call."""
-    return list(product(IMPORTS, PLACES, CALLS))
+def some_shapes() -> list[tuple[str, str, str]]:
+    """All combinations of place and call, the imports in turn."""
+    return [(style, *pair) for style, pair in zip(cycle(IMPORTS), product(PLACES, CALLS), strict=False)]
 
 
 def module(style: str, place: str, call: str) -> str:
@@ -161,12 +164,13 @@ def files(chosen: list[tuple[str, str, str]]) -> dict[str, str]:
 
 def _template(count: int) -> Iterator[str]:
     yield "Transform: AWS::Serverless-2016-10-31"
-    yield "Globals: {Function: {Runtime: python3.13, CodeUri: ., Environment: {Variables: {URL: !Ref Queue}}}}"
+    yield "Globals: {Function: {Runtime: python3.13, CodeUri: .}}"
     yield "Resources:"
-    yield "  Queue: {Type: AWS::SQS::Queue}"
     for number in range(count):
+        yield f"  Queue{number}: {{Type: AWS::SQS::Queue}}"
         yield f"  F{number}:"
         yield "    Type: AWS::Serverless::Function"
         yield "    Properties:"
         yield f"      Handler: shape_{number}.handler"
-        yield "      Events: {Message: {Type: SQS, Properties: {Queue: !GetAtt Queue.Arn}}}"
+        yield f"      Environment: {{Variables: {{URL: !Ref Queue{number}}}}}"
+        yield f"      Events: {{Message: {{Type: SQS, Properties: {{Queue: !GetAtt Queue{number}.Arn}}}}}}"

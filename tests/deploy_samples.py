@@ -6,7 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from pathlib import Path
 
-from reviewer.deploy.model import Deployment, Function, Resource, Setting, Trigger
+from reviewer.deploy.model import Deployment, Function, Link, Resource, Setting, Trigger
 from reviewer.deploy.read import read
 from reviewer.value import Reference, Value
 
@@ -62,6 +62,11 @@ def values(settings: tuple[Setting[Value], ...]) -> list[Value]:
 
 def ref(name: str, attribute: str = "Ref", stack: str = TEMPLATE) -> Reference:
     return Reference(stack, name, attribute)
+
+
+def ends(link: Link) -> tuple[str, Value, Value]:
+    """What a link is, and where it leads from and to."""
+    return link.kind, link.source.value, link.target.value
 
 
 def lines(setting: Setting[Value] | None) -> tuple[int, int, int, int]:

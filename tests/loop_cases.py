@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import yaml
@@ -20,7 +21,7 @@ RELATIONS = {"same": "error", "another": None, "excluded": None, "admitted": "er
 ACCOUNT = "eu-west-1:111122223333"
 SPELLED = {
     "s3": "{}",
-    "sqs": f"https://sqs.eu-west-1.amazonaws.com/111122223333/{{}}",
+    "sqs": "https://sqs.eu-west-1.amazonaws.com/111122223333/{}",
     "sns": f"arn:aws:sns:{ACCOUNT}:{{}}",
     "dynamodb": "{}",
     "kinesis": "{}",
@@ -222,11 +223,10 @@ def cases() -> list[Case]:
         *("event", "reference", "variable", "literal", "arn", "attribute", "substitution", "join", "parameter"),
         *("lookup", "resource object", "helper", "helper parameter", "class", "unknown"),
     )
-    combined = [
-        (kind, way, relation) for kind in KINDS for way in ways if kind in applicable.get(way, KINDS) for relation in RELATIONS
-    ]
     unnamed = {("sns", "event", "another"), ("dynamodb", "event", "another")}
-    return [Case(number, *each) for number, each in enumerate(each for each in combined if each not in unnamed)]
+    combined = (each for each in product(KINDS, ways, RELATIONS) if each not in unnamed)
+    sensible = (each for each in combined if each[0] in applicable.get(each[1], KINDS))
+    return [Case(number, *each) for number, each in enumerate(sensible)]
 
 
 def modules(every: list[Case]) -> dict[str, str]:
@@ -253,7 +253,8 @@ def template(every: list[Case], dialect: str) -> tuple[str, str]:
     resources: dict[str, Any] = {}
     for case in every:
         resources |= _resources(case, is_sam=dialect == "sam")
-    parameters = {f"Name{case.number}": {"Type": "String", "Default": case.name} for case in every if case.way == "parameter"}
+    named = (case for case in every if case.way == "parameter")
+    parameters = {f"Name{case.number}": {"Type": "String", "Default": case.name} for case in named}
     whole = {"AWSTemplateFormatVersion": "2010-09-09", "Parameters": parameters, "Resources": resources}
     if dialect == "json":
         return "template.json", json.dumps(_long(whole), indent=1)

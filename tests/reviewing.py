@@ -20,7 +20,7 @@ from reviewer.rule import collect
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 EVERYTHING = Config(select=(ALL,))
 
-MARKED = (".py", ".yaml", ".yml", ".toml", ".template")
+MARKED = (".py", ".yaml", ".yml", ".toml", ".tf", ".template")
 MARK = re.compile(r"#\s*(finding|suppressed|fine):\s*([^#]*)")
 NAMED = re.compile(r"([a-z][a-z0-9-]*)(?:\s+\((error|warning|note)\))?")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import json
+import re
 from collections.abc import Callable, Iterator
 from random import Random
 from typing import Any
@@ -50,9 +51,9 @@ def aliased_imports(text: str, _: Random) -> str:
             bound = alias.asname or alias.name
             if "." not in bound and bound != "*" and bound not in names and not bound.startswith("handler"):
                 alias.asname = aliases[bound] = f"{bound}_alias"
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and node.id in aliases:
-            node.id = aliases[node.id]
+    for each in ast.walk(tree):
+        if isinstance(each, ast.Name) and each.id in aliases:
+            each.id = aliases[each.id]
     return rewritten(tree)
 
 
@@ -93,12 +94,16 @@ def wrapped_bodies(text: str, _: Random) -> str:
     return rewritten(tree)
 
 
+CHANGING = (".append", ".extend", ".update", ".add", ".pop")
+"""Methods that are called for what they change."""
+
+
 def dressed_calls(text: str, _: Random) -> str:
     """Calls whose result nobody reads are assigned to a name."""
 
     class Dress(ast.NodeTransformer):
-        def visit_Expr(self, node: ast.Expr) -> ast.stmt:  # noqa: N802 - the name that ast looks for
-            if not isinstance(node.value, ast.Call):
+        def visit_Expr(self, node: ast.Expr) -> ast.stmt:
+            if not isinstance(node.value, ast.Call) or ast.unparse(node.value.func).endswith(CHANGING):
                 return node
             return ast.Assign(targets=[ast.Name("_answer", ast.Store())], value=node.value, lineno=node.lineno)
 
@@ -109,10 +114,97 @@ def dressed_calls(text: str, _: Random) -> str:
     return rewritten(tree)
 
 
+def tried_bodies(text: str, _: Random) -> str:
+    """The body of each function goes into a `try` that only cleans up."""
+    tree = ast.parse(text)
+    for node in ast.walk(tree):
+        if isinstance(node, FUNCTIONS):
+            node.body = [ast.Try(body=node.body, handlers=[], orelse=[], finalbody=[ast.Pass()])]
+    return rewritten(tree)
+
+
+def asked_politely(text: str, _: Random) -> str:
+    """What is read by `[…]` with a text is read by `get`."""
+
+    class Ask(ast.NodeTransformer):
+        def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+            self.generic_visit(node)
+            is_text = isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+            if not is_text or not isinstance(node.ctx, ast.Load):
+                return node
+            return ast.Call(ast.Attribute(node.value, "get", ast.Load()), [node.slice], [])
+
+    return rewritten(Ask().visit(ast.parse(text)))
+
+
+def formatted_texts(text: str, _: Random) -> str:
+    """Each f-string of plain fields becomes a call of `format`."""
+
+    class Format(ast.NodeTransformer):
+        def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+            parts: list[str] = []
+            given: list[ast.expr] = []
+            for part in node.values:
+                if isinstance(part, ast.Constant):
+                    parts.append(str(part.value).replace("{", "{{").replace("}", "}}"))
+                elif isinstance(part, ast.FormattedValue) and part.conversion == -1 and part.format_spec is None:
+                    parts.append("{}")
+                    given.append(part.value)
+                else:
+                    return node
+            return ast.Call(ast.Attribute(ast.Constant("".join(parts)), "format", ast.Load()), given, [])
+
+    return rewritten(Format().visit(ast.parse(text)))
+
+
+def spread_arguments(text: str, _: Random) -> str:
+    """Keyword arguments are given by a dict."""
+
+    class Spread(ast.NodeTransformer):
+        def visit_Call(self, node: ast.Call) -> ast.expr:
+            self.generic_visit(node)
+            if not node.keywords or any(each.arg is None for each in node.keywords):
+                return node
+            names: list[ast.expr | None] = [ast.Constant(each.arg) for each in node.keywords]
+            table = ast.Dict(names, [each.value for each in node.keywords])
+            return ast.Call(node.func, node.args, [ast.keyword(None, table)])
+
+    return rewritten(Spread().visit(ast.parse(text)))
+
+
+def named_texts(text: str, _: Random) -> str:
+    """The texts of a module get names, at its top."""
+    tree = ast.parse(text)
+    named: dict[str, str] = {}
+
+    class Name(ast.NodeTransformer):
+        def visit_Expr(self, node: ast.Expr) -> ast.AST:
+            return node if isinstance(node.value, ast.Constant) else self.generic_visit(node)
+
+        def visit_JoinedStr(self, node: ast.JoinedStr) -> ast.expr:
+            return node
+
+        def visit_Match(self, node: ast.Match) -> ast.stmt:
+            return node
+
+        def visit_Constant(self, node: ast.Constant) -> ast.expr:
+            if not isinstance(node.value, str):
+                return node
+            return ast.Name(named.setdefault(node.value, f"TEXT_{len(named)}"), ast.Load())
+
+    for node in tree.body:
+        if isinstance(node, FUNCTIONS):
+            Name().visit(node)
+    first = next((i for i, node in enumerate(tree.body) if isinstance(node, (*FUNCTIONS, ast.ClassDef))), 0)
+    tree.body[first:first] = [ast.Assign([ast.Name(name, ast.Store())], ast.Constant(v)) for v, name in named.items()]
+    return rewritten(tree)
+
+
 MODULE_REWRITES: dict[str, Callable[[str, Random], str]] = {
     function.__name__: function
     for function in (
         *(renamed_variables, aliased_imports, reordered_functions, spaced_out, wrapped_bodies, dressed_calls),
+        *(tried_bodies, asked_politely, formatted_texts, spread_arguments, named_texts),
     )
 }
 
@@ -142,7 +234,8 @@ def _bound(node: ast.stmt) -> Iterator[str]:
     if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
         yield node.name
     else:
-        yield from (each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store))
+        names = (each for each in ast.walk(node) if isinstance(each, ast.Name))
+        yield from (each.id for each in names if isinstance(each.ctx, ast.Store))
 
 
 def _read(node: ast.AST) -> Iterator[str]:
@@ -161,6 +254,7 @@ _Plain.yaml_implicit_resolvers = {
     first: [(tag, pattern) for tag, pattern in known if tag.rpartition(":")[2] in {"int", "float", "null"}]
     for first, known in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_Plain.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("true|false"), ["t", "f"])
 
 
 def _function(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
@@ -168,7 +262,7 @@ def _function(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, 
         argument: Any = loader.construct_scalar(node)
     elif isinstance(node, yaml.SequenceNode):
         argument = loader.construct_sequence(node, deep=True)
-    else:
+    elif isinstance(node, yaml.MappingNode):
         argument = loader.construct_mapping(node, deep=True)
     if name == "GetAtt" and isinstance(argument, str):
         argument = argument.split(".", 1)
@@ -179,7 +273,7 @@ _Plain.add_multi_constructor("!", _function)
 
 
 def parsed(template: str) -> Any:
-    return yaml.load(template, _Plain)  # noqa: S506 - a loader of plain values
+    return yaml.load(template, _Plain)
 
 
 def shuffled(value: Any, random: Random) -> Any:

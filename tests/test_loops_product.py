@@ -1,11 +1,16 @@
-"""Loops in all combinations of trigger, naming, filter and dialect: none is missed, and there is no false alarm."""
+"""Loops in all combinations: of trigger, naming, filter and dialect; of import, client and call.
+
+None is missed, and there is no false alarm.
+"""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 
 import pytest
+from code_shapes import files, some_shapes
 from loop_cases import KINDS, cases, modules, template
 from reviewing import review_files
 
@@ -36,3 +41,11 @@ def test_loops_are_found_and_nothing_else(kind: str, dialect: str) -> None:
 def test_there_are_hundreds() -> None:
     assert len(CASES) > 300
     assert sum(case.truth is not None for case in CASES) > 100
+
+
+def test_a_loop_is_found_in_every_shape_of_code() -> None:
+    chosen = some_shapes()
+    review = review_files(files(chosen))
+    assert review.errors == ()
+    told = Counter(each.at.path for each in review.findings if each.rule == "own-trigger-write")
+    assert [shape for number, shape in enumerate(chosen) if told[f"shape_{number}.py"] != 1] == []

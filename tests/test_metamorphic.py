@@ -1,9 +1,10 @@
-"""What means the same is told the same: rewritten modules, rewritten templates, one finding less for each suppression."""
+"""What means the same is told the same: rewritten modules and templates; a suppression takes one finding away."""
 
 from __future__ import annotations
 
 import ast
 from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import cache
 from random import Random
 
@@ -12,15 +13,17 @@ from hypothesis import strategies as st
 from reviewing import FIXTURES, by_symbol, fixture_review, fixtures, review_files
 from rewriting import MODULE_REWRITES, as_json, as_yaml, moved_helpers, parsed, rewritten, shuffled
 
-from reviewer.finding import Review
+from reviewer.finding import Finding, Review
 
 BY_NAME = {"hardcoded-secret"}
 """Rules that go by the names of variables."""
+BY_ORDER = {"invocation-cycle"}
+"""Rules that go by the order of a template: a ring closes at the call before its first function."""
 ABOUT_COMMENTS = {"unused-suppression", "suppression-without-reason", "unreadable-source"}
 """Rules about what a rewrite does not keep."""
 
 Found = Counter[tuple[str, str, str]]
-few = settings(max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+few = settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 
 
 @cache
@@ -76,21 +79,23 @@ def test_helpers_in_a_module_of_their_own_have_the_same_findings(name: str) -> N
     assert told(review_files(files)) == told(baseline(name))
 
 
-TEMPLATES = [
-    (name, path) for name in fixtures() for path in sources(name) if path.endswith((".yaml", ".yml", ".template", ".json"))
-]
+FORMATS = (".yaml", ".yml", ".template", ".json")
+TEMPLATES = [(name, path) for name in fixtures() for path in sources(name) if path.endswith(FORMATS)]
 
 
 @few
 @given(st.sampled_from(TEMPLATES), st.randoms(use_true_random=False), st.sampled_from((as_json, as_yaml)))
-def test_rewritten_templates_have_the_same_findings(at: tuple[str, str], random: Random, form: object) -> None:
+def test_rewritten_templates_have_the_same_findings(
+    at: tuple[str, str], random: Random, form: Callable[[object], str]
+) -> None:
     name, path = at
     try:
         template = parsed(sources(name)[path])
     except Exception:
         return
     files = {**sources(name), path: form(shuffled(template, random))}
-    assert told(review_files(files)) == told(baseline(name))
+    # two findings in code that is no longer written line by line have one place
+    assert told(review_files(files), but=BY_ORDER).keys() == told(baseline(name), but=BY_ORDER).keys()
 
 
 SUPPRESSIBLE = [
@@ -105,19 +110,21 @@ SUPPRESSIBLE = [
 @given(st.sampled_from(SUPPRESSIBLE))
 def test_a_suppression_removes_what_it_names_and_nothing_else(at: tuple[str, int]) -> None:
     name, index = at
-    before = fixture_review(name)
-    chosen = before.findings[index]
+    review = fixture_review(name)
+    chosen = review.findings[index]
     files = {
-        file.relative_to(FIXTURES / name).as_posix(): file.read_bytes()
-        for file in (FIXTURES / name).rglob("*")
-        if file.is_file()
+        file.relative_to(FIXTURES / name).as_posix(): file for file in (FIXTURES / name).rglob("*") if file.is_file()
     }
-    lines = files[chosen.at.path].decode().split("\n")
-    lines[chosen.at.line - 1] += f"  # lambda-review: ignore[{chosen.rule}] wanted here"
-    after = review_files({**files, chosen.at.path: "\n".join(lines)})
-    assert chosen in before.findings
-    gone = Counter(before.findings) - Counter(after.findings)
-    assert Counter(after.findings) - Counter(before.findings) == Counter()
-    assert chosen in gone
-    assert {each.rule for each in gone} == {chosen.rule}
-    assert Counter(after.suppressed) - Counter(before.suppressed) == gone
+    contents = {path: file.read_bytes() for path, file in files.items()}
+    lines = contents[chosen.at.path].split(b"\n")
+    lines[chosen.at.line - 1] += f"  # lambda-review: ignore[{chosen.rule}] wanted here".encode()
+    after = review_files({**contents, chosen.at.path: b"\n".join(lines)})
+    gone = placed(review.findings) - placed(after.findings)
+    assert placed(after.findings) - placed(review.findings) == Counter()
+    assert placed(after.suppressed) - placed(review.suppressed) == gone
+    assert {rule for _, _, rule, _ in gone} == {chosen.rule}
+    assert placed([chosen]) <= gone
+
+
+def placed(findings: Iterable[Finding]) -> Counter[tuple[str, int, str, str]]:
+    return Counter((found.at.path, found.at.line, found.rule, found.message) for found in findings)

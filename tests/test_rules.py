@@ -23,6 +23,7 @@ CATALOGUE = {
     "hardcoded-aws-credentials": ("secrets", "error", "default"),
     "hardcoded-secret": ("secrets", "error", "default"),
     "http-without-timeout": ("calls", "warning", "default"),
+    "invocation-cycle": ("invocation", "error", "default"),
     "own-trigger-write": ("invocation", "error", "default"),
     "secret-in-template": ("secrets", "error", "default"),
     "self-invocation": ("invocation", "error", "default"),
@@ -35,7 +36,7 @@ CATALOGUE = {
 """What users rely on: the ids that suppressions name, and how grave each rule is. Neither changes by accident."""
 
 
-@pytest.fixture(params=collect().values(), ids=collect().keys())
+@pytest.fixture(params=collect().values(), ids=list(collect()))
 def rule(request: pytest.FixtureRequest) -> Rule:
     found: Rule = request.param
     return found

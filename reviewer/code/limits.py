@@ -11,35 +11,38 @@ DEEPEST = 300
 """Levels of nesting. The parser overflows the stack, which ends the process, at some 5,000 levels, and takes seconds
 for chains of 5,000 terms; no code that a person maintains comes near this limit."""
 HEAVIEST = 400_000
-"""The sum of the depths of all expressions. The parser takes up to 9 µs for each of them, which makes minutes of one
-hostile file; a megabyte of code that a person maintains stays below it."""
+"""The sum of the depths of all nodes, statements counted as two deep. The parser takes up to 10 µs for each level of
+each node, which makes minutes of one hostile file; half a megabyte of code that a person maintains stays below it."""
 MOST_SIGNS = 5_000
 DEEPEST_BRACKETS = 50
 """What is given to the parser of a text that the interpreter itself does not parse."""
 
 
+TOO_DEEP = f"nested deeper than {DEEPEST} levels"
+LONG_NAME = re.compile(rf"(?:\.[\s\\]*\w+[\s\\]*){{{DEEPEST + 1}}}")
+
+
 def too_much(tree: ast.Module) -> tuple[str, int] | None:
     """Why a module is not to be parsed by libcst, and the line of it."""
-    roots: list[Any] = []
-    for statement in _statements(tree):
-        if isinstance(statement, (ast.Import, ast.ImportFrom)) and _longest_name(statement).count(".") > DEEPEST:
-            return _too_deep(statement.lineno)
-        roots += _parts(statement, leave_out=BLOCKS)
-    weight = depth = 0
-    level = roots
+    level = list(_statements(tree))
+    depth, weight = 2, 2 * len(level)
+    level = [part for statement in level for part in _parts(statement, leave_out=BLOCKS)]
     while level:
-        depth += 1
         weight += depth * len(level)
         if weight > HEAVIEST:
             return "more nested expressions than can be read in reasonable time", 1
         if depth > DEEPEST:
-            return _too_deep(min(getattr(node, "lineno", 1) for node in level))
+            return TOO_DEEP, min(getattr(node, "lineno", 1) for node in level)
         level = [part for node in level if type(node) not in LEAVES for part in _parts(node)]
+        depth += 1
     return None
 
 
-def _too_deep(line: int) -> tuple[str, int]:
-    return f"nested deeper than {DEEPEST} levels", line
+def long_name(code: str) -> tuple[str, int] | None:
+    """Why a text is not to be parsed at all, and the line of it: a dotted name of many parts, which takes the
+    interpreter's own parser minutes where it is imported."""
+    found = LONG_NAME.search(code)
+    return (TOO_DEEP, code.count("\n", 0, found.start()) + 1) if found else None
 
 
 def _statements(tree: ast.Module) -> Iterator[ast.AST]:
@@ -51,11 +54,6 @@ def _statements(tree: ast.Module) -> Iterator[ast.AST]:
         for name in statement._fields:
             if name in BLOCKS:
                 pending += getattr(statement, name)
-
-
-def _longest_name(statement: ast.Import | ast.ImportFrom) -> str:
-    module = statement.module or "" if isinstance(statement, ast.ImportFrom) else ""
-    return max((module, *(alias.name for alias in statement.names)), key=len)
 
 
 def _parts(node: ast.AST, leave_out: frozenset[str] = frozenset()) -> list[Any]:

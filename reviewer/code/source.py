@@ -14,7 +14,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reviewer.code.facts import Comment
-from reviewer.code.limits import is_harmless, too_much
+from reviewer.code.limits import is_harmless, long_name, too_much
 from reviewer.finding import Location
 
 if TYPE_CHECKING:
@@ -91,6 +91,9 @@ class Source:
         Syntax that is newer than the interpreter, such as nested quotes in f-strings before 3.12, is for libcst to
         decide: what the interpreter said of it is returned, as long as the text is harmless to libcst's parser.
         """
+        refused = long_name(self.code)
+        if refused is not None:
+            raise Unreadable(*refused)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of the reviewed code: invalid escapes and the like

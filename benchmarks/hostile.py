@@ -1,0 +1,176 @@
+"""Reviews mutated sources and templates: `python benchmarks/hostile.py --cases 10000 FOLDER…`
+
+    python benchmarks/hostile.py --cases 10000 --kind python FOLDER
+    python benchmarks/hostile.py --cases 2000 --kind template FOLDER
+
+Takes the Python files (or the YAML and JSON files) of the folders, changes each case by a few mutations that its number
+decides, and reviews it alone in a worker process. A worker that dies, an internal error and a case that takes longer
+than `--limit` seconds are printed with the number of the case, which makes it again: `--first N --cases 1`. Prints the
+slowest case in the end; the exit status is 1 if anything was wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+KINDS = {"python": (".py",), "template": (".yaml", ".yml", ".json")}
+BATCH = 250
+LARGEST = 60_000
+
+Mutation = Callable[[random.Random, bytes], bytes]
+
+
+def _cut(chance: random.Random, data: bytes) -> bytes:
+    start = chance.randrange(len(data) + 1)
+    return data[:start] + data[start + chance.randrange(200) :]
+
+
+def _repeat(chance: random.Random, data: bytes) -> bytes:
+    start = chance.randrange(len(data) + 1)
+    piece = data[start : start + chance.randrange(1, 400)]
+    return data[:start] + piece * chance.randrange(2, 40) + data[start:]
+
+
+def _insert(chance: random.Random, data: bytes) -> bytes:
+    start = chance.randrange(len(data) + 1)
+    return data[:start] + chance.choice(TOKENS) + data[start:]
+
+
+def _nest(chance: random.Random, data: bytes) -> bytes:
+    start = chance.randrange(len(data) + 1)
+    left, right = chance.choice(PAIRS)
+    depth = chance.choice((5, 50, 150, 1000, 20000))
+    return data[:start] + left * depth + b"1" + right * depth + data[start:]
+
+
+def _flip(chance: random.Random, data: bytes) -> bytes:
+    changed = bytearray(data)
+    for _ in range(chance.randrange(1, 8)):
+        if changed:
+            changed[chance.randrange(len(changed))] = chance.randrange(256)
+    return bytes(changed)
+
+
+def _shuffle(chance: random.Random, data: bytes) -> bytes:
+    lines = data.split(b"\n")
+    chance.shuffle(lines)
+    return b"\n".join(lines)
+
+
+def _end(chance: random.Random, data: bytes) -> bytes:
+    return data.replace(b"\n", chance.choice((b"\r", b"\r\n", b"\n\r", b"\x0c\n", b"\n\xe2\x80\xa8")))
+
+
+TOKENS = (
+    *(b"\0", b"\xef\xbb\xbf", b"\xff\xfe", b"\r", b"\t", b"\x0c", b"\xe2\x80\xae", b"# -*- coding: latin-1 -*-\n"),
+    *(b"# coding: rot13\n", b"# coding: utf-7\n", b"&a [*a, *a, *a]\n", b"!Sub ", b"!GetAtt ", b"<<: *x\n", b"---\n"),
+    *(b"Fn::If: [a, b]\n", b"${", b"}}", b'"""', b"f'{", b"lambda: ", b"async ", b"yield ", b"await ", b"match x:\n"),
+    *(
+        b"while True:\n",
+        b"global handler\n",
+        b"from . import *\n",
+        b"x = x + x\n",
+        b"def f(event, context): return f\n",
+    ),
+    b"a" * 5000,
+)
+PAIRS = (
+    (b"(", b")"),
+    (b"[", b"]"),
+    (b"{", b"}"),
+    (b"-", b""),
+    (b"not ", b""),
+    (b"f(", b")"),
+    (b"x.", b""),
+    (b"- ", b""),
+)
+MUTATIONS: tuple[Mutation, ...] = (_cut, _repeat, _insert, _nest, _flip, _shuffle, _end)
+
+
+def case(number: int, corpus: list[Path]) -> bytes:
+    """The content of a case: a file of the corpus, changed by one to four mutations."""
+    chance = random.Random(number)
+    data = chance.choice(corpus).read_bytes()[:LARGEST]
+    for _ in range(chance.randrange(1, 5)):
+        data = chance.choice(MUTATIONS)(chance, data)
+    return data
+
+
+def work(first: int, last: int, kind: str, corpus: list[Path]) -> None:
+    """Review the cases of a range, one line of output for each."""
+    from reviewer.config import Config, enabled  # noqa: PLC0415
+    from reviewer.discover import discover  # noqa: PLC0415
+    from reviewer.review import review  # noqa: PLC0415
+    from reviewer.rule import collect  # noqa: PLC0415
+
+    rules = enabled(collect(), Config(select=("all",)))
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder, "case.py" if kind == "python" else "template.yaml")
+        for number in range(first, last):
+            place.write_bytes(case(number, corpus))
+            print(f"{number} begins", flush=True)
+            began = time.perf_counter()
+            done = review(discover([place]), Config(), rules)
+            print(f"{number} {time.perf_counter() - began:.3f} {'; '.join(done.errors)}", flush=True)
+
+
+def outcomes(first: int, last: int, options: argparse.Namespace) -> Iterator[tuple[int, float, str]]:
+    """Number, seconds and what went wrong of each case of a range, whatever becomes of the workers."""
+    while first < last:
+        command = [sys.executable, __file__, "--worker", "--kind", options.kind, "--first", str(first)]
+        command += ["--cases", str(min(BATCH, last - first)), *map(str, options.folders)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=BATCH * options.limit, check=False)
+            code, output = f"exit status {done.returncode}: {done.stderr.strip()[-300:]}", done.stdout
+        except subprocess.TimeoutExpired as problem:
+            code, output = "hangs", (problem.stdout or b"").decode()
+        current = first
+        for line in output.splitlines():
+            number, seconds, error = [*line.split(" ", 2), ""][:3]
+            current = int(number)
+            if seconds != "begins":
+                yield current, float(seconds), error
+                first = current + 1
+        if first < min(current + 1, last):  # the worker began this one and did not end it
+            yield current, options.limit, code
+            first = current + 1
+
+
+def main() -> int:
+    """Run the cases; the exit status says whether anything went wrong."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folders", nargs="+", type=Path)
+    parser.add_argument("--cases", type=int, default=1000)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--kind", choices=sorted(KINDS), default="python")
+    parser.add_argument("--limit", type=float, default=5.0, help="seconds a case may take")
+    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    files = (path for folder in options.folders for path in sorted(folder.rglob("*")))
+    corpus = [path for path in files if path.suffix in KINDS[options.kind] and path.is_file()]
+    if not corpus:
+        parser.error(f"no {options.kind} file in these folders")
+    last = options.first + options.cases
+    if options.worker:
+        work(options.first, last, options.kind, corpus)
+        return 0
+    slowest, wrong, count = (0, 0.0), 0, 0
+    for number, seconds, error in outcomes(options.first, last, options):
+        count += 1
+        slowest = max(slowest, (number, seconds), key=lambda pair: pair[1])
+        if error or seconds >= options.limit:
+            wrong += 1
+            print(f"case {number}: {seconds:.1f} s {error}")
+    print(f"{count} cases, {wrong} wrong; the slowest is case {slowest[0]} with {slowest[1]:.2f} s")
+    return int(wrong > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

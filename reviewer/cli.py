@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import os
-import stat
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer import config
+from reviewer import config, inputs
 from reviewer.config import SEVERITIES, THRESHOLDS, Config, ConfigError, nearest
-from reviewer.discover import LARGEST, Tree, common, discover, root_of
+from reviewer.discover import LARGEST, Tree, discover
+from reviewer.inputs import InputError
 from reviewer.outputs import Output, OutputError, check_target, files, paired, show, wants_color, write
-from reviewer.report import FORMATS
+from reviewer.report import FORMATS, GRAPHS
 from reviewer.usage import Choice, Command, Group, option, worded
 
 if TYPE_CHECKING:
@@ -81,6 +82,20 @@ LEVELS = ", ".join(SEVERITIES)
 KINDS = ", ".join(FORMATS) + "."
 COLORS = ["auto", "always", "never"]
 
+ABOUT_FILES = (
+    option(FILES, "--all", "everything", is_flag=True, help="Review all Python files, also tests and ignored ones."),
+    option(FILES, "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in a .gitignore."),
+    option(
+        FILES, "--config", "config_file", metavar="FILE", help="Read the settings there, not in the nearest pyproject.toml."
+    ),
+    option(FILES, "--stdin-filename", metavar="FILE", help="The name of the file that `-` reads from standard input."),
+)
+
+
+def about_files(command: Callable[..., int]) -> Callable[..., int]:
+    """Declare the options of all commands that read files."""
+    return reduce(lambda declared, declare: declare(declared), reversed(ABOUT_FILES), command)
+
 
 @cli.command(cls=Command, short_help="Review files and folders; what PATH... alone does.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
@@ -88,12 +103,7 @@ COLORS = ["auto", "always", "never"]
 @option(RULES, "--ignore", multiple=True, metavar="NAME", help="Leave these rules or groups out.")
 @option(RULES, "--pedantic", is_flag=True, help="Run the pedantic rules as well.")
 @option(RULES, "--guardrails", is_flag=True, help="Run the rules about signing and versions as well.")
-@option(FILES, "--all", "everything", is_flag=True, help="Review all Python files, also tests and ignored ones.")
-@option(FILES, "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in a .gitignore.")
-@option(
-    FILES, "--config", "config_file", metavar="FILE", help="Read the settings there, not in the nearest pyproject.toml."
-)
-@option(FILES, "--stdin-filename", metavar="FILE", help="The name of the file that `-` reads from standard input.")
+@about_files
 @option(
     FOUND, "--min-severity", type=Choice([*SEVERITIES]), metavar="LEVEL", help=f"Report from this level on: {LEVELS}."
 )
@@ -137,9 +147,9 @@ def check(
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
     outputs = paired(formats, targets, quiet=quiet)
-    places = _places(paths, stdin_filename)
+    places = inputs.places(paths, stdin_filename, cli.commands)
     rules = collect()
-    used = _settings(places, rules, config_file, **settings)
+    used = inputs.settings(places, rules, config_file, **settings)
     tree = discover(places, everything=used.everything, exclude=used.exclude)
     for file in files(outputs):
         check_target(file, tree)
@@ -157,6 +167,51 @@ def check(
         for error in review.errors:
             _say(f"internal error: {error}")
     return exit_status(review.findings, review.errors, used)
+
+
+@cli.command("graph", cls=Command, short_help="Draw what starts which function, and what goes round.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@about_files
+@option(
+    OUTPUT,
+    "--format",
+    "form",
+    type=Choice([*GRAPHS]),
+    default=next(iter(GRAPHS)),
+    metavar="FORMAT",
+    help=f"{', '.join(GRAPHS)}. [{next(iter(GRAPHS))}]",
+)
+@option(OUTPUT, "--output", "target", metavar="FILE", help="Write the graph there, not to the standard output.")
+def draw(
+    *,
+    paths: tuple[str, ...],
+    form: str,
+    target: str | None,
+    config_file: str | None,
+    stdin_filename: str | None,
+    **settings: Any,
+) -> int:
+    """Draw the invocation graph: triggers, functions, what these write to, and the loops among them.
+
+    Nothing is reported: the exit status is 0, or 2 where there is no graph.
+    """
+    from reviewer.report import render_graph  # noqa: PLC0415
+    from reviewer.rule import collect  # noqa: PLC0415
+
+    places = inputs.places(paths, stdin_filename, cli.commands)
+    used = inputs.settings(places, collect(), config_file, select=(), ignore=(), **settings)
+    tree = discover(places, everything=used.everything, exclude=used.exclude)
+    (output,) = paired((form,), (target,) if target is not None else (), quiet=True)
+    for file in files([output]):
+        check_target(file, tree)
+    review = _reviewed(tree, used, {}, reads_stdin=paths == ("-",))
+    assert review.graph is not None
+    drawn = render_graph(form, review.graph())
+    if output.file is None:
+        show(drawn)
+    else:
+        write({output.file: drawn})
+    return 0
 
 
 @cli.command(cls=Command, short_help="List the rules.")
@@ -218,77 +273,6 @@ def _described(rule: Rule) -> dict[str, object]:
 # --- the parts of a review ----------------------------------------------------------------------------------------
 
 
-def _places(paths: tuple[str, ...], stdin_filename: str | None) -> list[Path]:
-    """The paths to review, each of which is there and of a kind that can be."""
-    if "-" in paths:
-        if len(paths) > 1:
-            raise click.UsageError("`-` stands alone: the standard input is reviewed by itself")
-        place = Path(stdin_filename or "stdin.py")
-        if place.is_dir():
-            raise click.UsageError(f"--stdin-filename {place}: a folder")
-        return [place]
-    if stdin_filename is not None:
-        raise click.UsageError("--stdin-filename goes with the path `-`")
-    for path in paths:
-        if fault := _fault(path):
-            raise click.UsageError(f"{path or 'the empty path'}: {fault}")
-    return [Path(path) for path in paths]
-
-
-def _fault(path: str) -> str:
-    """Why a path cannot be reviewed."""
-    if not path:
-        return "no file and no folder; `.` is the current one"
-    try:
-        mode = Path(path).stat().st_mode
-    except (FileNotFoundError, NotADirectoryError, ValueError):
-        return f"no such file or folder{nearest(path, cli.commands) if path.isalpha() else ''}"
-    except OSError as error:
-        return error.strerror or "it cannot be read"
-    if stat.S_ISDIR(mode):
-        return "" if os.access(path, os.R_OK | os.X_OK) else "this folder cannot be read"
-    return "" if stat.S_ISREG(mode) else "neither a file nor a folder"
-
-
-def _settings(
-    places: list[Path],
-    rules: dict[str, Rule],
-    file: str | None,
-    *,
-    select: tuple[str, ...],
-    ignore: tuple[str, ...],
-    exclude: tuple[str, ...],
-    **given: object,
-) -> Config:
-    """The settings of the file that holds them, with those of the command line."""
-    known, root = config.selectable(rules), root_of(places)
-    selected, ignored = tuple(_listed(select)), tuple(_listed(ignore))
-    with _naming("--select"):
-        config.check_names(selected, known)
-    with _naming("--ignore"):
-        config.check_names(ignored, known)
-    with _naming("--exclude"):
-        for pattern in exclude:
-            config.check_pattern(pattern)
-    found = config.load(Path(file), root, known) if file else config.configured(common(places), root, known)
-    return config.overridden(found, select=selected, ignore=ignored, exclude=exclude, **given)
-
-
-@contextmanager
-def _naming(name: str) -> Iterator[None]:
-    """Name the option that an error is about."""
-    try:
-        yield
-    except ConfigError as error:
-        raise click.UsageError(f"{name}: {error}") from None
-
-
-def _listed(values: Sequence[str]) -> Iterator[str]:
-    """Names given one by one, or several with commas between."""
-    for value in values:
-        yield from filter(None, (name.strip() for name in value.split(",")))
-
-
 def _reviewed(tree: Tree, used: Config, rules: dict[str, Rule], *, reads_stdin: bool) -> Review:
     from reviewer.review import review  # noqa: PLC0415
 
@@ -296,9 +280,9 @@ def _reviewed(tree: Tree, used: Config, rules: dict[str, Rule], *, reads_stdin: 
     if not reads_stdin:
         return review(tree, used, enabled)
     if sys.stdin is None:
-        raise click.UsageError("the standard input is closed")
+        raise InputError("the standard input is closed")
     if not tree.explicit:
-        raise click.UsageError(f"--stdin-filename {tree.left_out[0][0]}: {tree.left_out[0][1]}")
+        raise InputError(f"--stdin-filename {tree.left_out[0][0]}: {tree.left_out[0][1]}")
     (path,) = tree.explicit
     return review(tree, used, enabled, stdin=(path, sys.stdin.buffer.read(LARGEST + 1)))
 
@@ -331,7 +315,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except click.ClickException as error:
         _say(f"error: {worded(error, MISSING)}")
-    except (ConfigError, OutputError) as error:
+    except (ConfigError, InputError, OutputError) as error:
         _say(f"error: {error}")
     except OSError as error:
         _say(f"error: {f'{error.filename}: ' if error.filename else ''}{error.strerror or error}")

@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 from reviewer.patterns import Patterns, patterns
 
 PYTHON = (".py",)
-TEMPLATES = (".yaml", ".yml", ".json", ".template")
+TEMPLATES = (".yaml", ".yml", ".json", ".template", ".tf", ".tfvars", "zappa_settings.toml")
 CANDIDATES = (*PYTHON, *TEMPLATES)
 
 LARGEST = 1 << 20
@@ -24,13 +24,16 @@ LARGEST = 1 << 20
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
 BUILT = frozenset({"build", "dist", "cdk.out", "node_modules", "site-packages", "__pycache__"})
+SYNTHESISED = "cdk.out"
+MANIFEST = "manifest.json"
+"""The folder that the CDK writes an app's templates into, and the file that says what is in there."""
 TESTS = frozenset({"tests", "conftest.py"})
 UNMENTIONED = frozenset({".git", "__pycache__"})
-TEMPLATE_WORDS = (b"AWS::", b"provider:")
-"""What CloudFormation templates and Serverless configurations contain, and other YAML and JSON rarely does."""
+TEMPLATE_WORDS = (b"AWS::", b"provider:", b'"provider"', b"aws_lambda_", b'module "', b"app_function")
+"""What CloudFormation templates, Serverless, Terraform and Zappa configurations contain, and other files rarely do."""
 
 MOOT = re.compile(
-    r"\s*|#.*|/?\.[^/]+/?\s*|\*\.(?!py|ya?ml|json|template)[\w.-]+\s*"
+    r"\s*|#.*|/?\.[^/]+/?\s*|\*\.(?!py|ya?ml|json|template|tf)[\w.-]+\s*"
     rf"|/?(?:{'|'.join(map(re.escape, sorted(BUILT)))})/?\s*"
 )
 """Ignore patterns that decide nothing here: comments, hidden and built things, other kinds of files. They are most."""
@@ -248,15 +251,18 @@ class _Walk:
                 is_folder = entry.is_dir(follow_symlinks=False)
                 if not is_folder and not entry.name.endswith(CANDIDATES) and not self.is_linked_folder(entry):
                     continue
+                # a build's output that is read all the same, also where the project's ignore lists name it
+                is_output = is_folder and _is_synthesised(entry)
+                heeded = () if is_output else ignores
                 reason = (
-                    _unfit(entry, is_folder)
+                    ("" if is_output else _unfit(entry, is_folder))
                     or self.set_aside(entry.name, vendored)
-                    or self.ignored(path + "/" if is_folder else path, ignores)
+                    or self.ignored(path + "/" if is_folder else path, heeded)
                 )
                 if reason:
                     self.leave_out(path, reason)
                 elif is_folder:
-                    stack.append((path, ignores))
+                    stack.append((path, heeded))
                 else:
                     (self.python if path.endswith(PYTHON) else self.templates).add(path)
 
@@ -332,6 +338,11 @@ def _unfit(entry: os.DirEntry[str], is_folder: bool) -> str:
     if not stat.S_ISREG(status.st_mode):
         return "no plain file"
     return f"over {LARGEST >> 20} MiB" if status.st_size > LARGEST else ""
+
+
+def _is_synthesised(entry: os.DirEntry[str]) -> bool:
+    """Whether a folder is what the CDK wrote an app's templates and the code of its functions into."""
+    return entry.name == SYNTHESISED and os.path.isfile(os.path.join(entry.path, MANIFEST))  # noqa: PTH113, PTH118
 
 
 def _plainly(path: str, flags: int) -> int:

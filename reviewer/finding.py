@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reviewer.picture import Graph
 
 
 class Severity(IntEnum):
@@ -105,7 +109,7 @@ class Review:
     `root` is the absolute folder that all paths are relative to. `suppressed` are findings that a comment of the
     reviewed code silences. `errors` are internal errors (a rule that raised): they make the exit status 2.
     `left_out` are (path, reason) pairs for `--verbose`. `contents` gives the bytes of a reviewed file by its relative
-    path (b"" where it cannot be read any more).
+    path (b"" where it cannot be read any more). `graph` makes the invocation graph, which not every report shows.
     """
 
     root: str
@@ -117,4 +121,5 @@ class Review:
     modules: int = 0
     templates: int = 0
     seconds: float = 0.0
+    graph: Callable[[], Graph] | None = None
     contents: Callable[[str], bytes] = lambda _: b""

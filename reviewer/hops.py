@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from reviewer.code.operations import OBJECT
 from reviewer.deploy.model import Link, Trigger
 from reviewer.emissions import Emission
 from reviewer.filters import admits_key, admits_s3_event, decoded, matches_criteria, matches_pattern, matches_policy
@@ -18,7 +19,12 @@ Filtered = Trigger | Link
 Paths = tuple[tuple[tuple[str, ...], Value], ...]
 """What a write puts into the event that it causes: values by path, as `identity.canonical` writes paths."""
 
-KEY_PATHS = (("records", "*", "s3", "object", "key"), ("objectkey",), ("records", "*", "s3", "getobject", "key"))
+KEY_PATHS = (
+    ("records", "*", "s3", "object", "key"),
+    ("objectkey",),
+    ("records", "*", "s3", "getobject", "key"),
+    (OBJECT, "key"),
+)
 """Where an S3 event names the object."""
 
 
@@ -85,8 +91,9 @@ def _entry(emission: Emission) -> Paths:
     entry = emission.entry
     if not isinstance(entry, Table):
         return ()
-    kind = entry.get("detail-type") or UNKNOWN
-    return ((("detail",), _detail(entry)), (("source",), entry.get("source") or UNKNOWN), (("detail-type",), kind))
+    kind, source = entry.get("detail-type") or UNKNOWN, entry.get("source") or UNKNOWN
+    found = (("detail", _detail(entry)), ("source", source), ("detail-type", kind), ("detailtype", kind))
+    return tuple((path, value) for name, value in found for path in ((name,), (OBJECT, name)))
 
 
 def _detail(entry: Table) -> Value:
@@ -103,15 +110,15 @@ def _top(fields: Table) -> Paths:
 RECORDS = Table(
     (
         ("Records", Items((UNKNOWN,))),
-        *_unknown("records", "record", "raw_event", "bucket_name", "object_key", "sns_message"),
+        *_unknown("records", "record", "raw_event", "bucket_name", "object_key", "sns_message", OBJECT),
     )
 )
-"""An event of records: as it is, and as the data classes of Powertools name its parts.
+"""An event of records: as it is, and as the data classes of Powertools and of Chalice name its parts.
 Source: https://docs.aws.amazon.com/powertools/python/latest/utilities/data_classes/"""
 OF_BUS = Table(
     (
         *_unknown("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"),
-        *_unknown("detail_type", "event_id", "get_id", "raw_event", "replay-name", "replay_name"),
+        *_unknown("detail_type", "event_id", "get_id", "raw_event", "replay-name", "replay_name", OBJECT),
     )
 )
 """An event of EventBridge, likewise.
@@ -120,7 +127,8 @@ Source: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structu
 
 def _records(*paths: tuple[tuple[str, ...], Value]) -> Paths:
     """An event of records with values in them, by their path in a record."""
-    return (*((("records", "*", *path), value) for path, value in paths), *_top(RECORDS))
+    found = (((top, "*", *path), value) for path, value in paths for top in ("records", OBJECT))
+    return (*found, *_top(RECORDS))
 
 
 HOPS: dict[tuple[str, str], Hop] = {
@@ -130,7 +138,11 @@ HOPS: dict[tuple[str, str], Hop] = {
         lambda emission: (*((path, emission.key) for path in KEY_PATHS), *_records()),
     ),
     ("sqs", "queue"): Hop("queue", _queue, lambda emission: _records((("body",), emission.message))),
-    ("sns", "topic"): Hop("topic", _topic, lambda emission: _records((("sns", "message"), emission.message))),
+    ("sns", "topic"): Hop(
+        "topic",
+        _topic,
+        lambda emission: (((OBJECT, "message"), emission.message), *_records((("sns", "message"), emission.message))),
+    ),
     ("dynamodb", "table"): Hop(
         "table", _table, lambda emission: _records((("eventname",), one_of([*map(Constant, emission.events)])))
     ),

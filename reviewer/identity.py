@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
+from reviewer.code.operations import OBJECT
 from reviewer.deploy.model import Function, Id, Resource, Trigger
 from reviewer.strings import same
 from reviewer.truth import MAYBE, NO, YES, Truth, across
@@ -34,6 +36,8 @@ from reviewer.value import (
 
 OWN_NAME = ContextPath(("function_name",))
 OWN_ARN = ContextPath(("invoked_function_arn",))
+OWN_NAMES = frozenset({OWN_NAME, OWN_ARN, EventPath((OBJECT, "context", "function_name"))})
+"""Values that name the function at hand: by its context, which an event object of Chalice holds, too."""
 
 PROVIDED: dict[str, Value] = {
     "AWS_LAMBDA_FUNCTION_NAME": OWN_NAME,
@@ -46,10 +50,13 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#
 OWN_PATHS: dict[str, frozenset[tuple[str, ...]]] = {
     "s3": frozenset(
         {("records", "*", "s3", "bucket", "name"), ("records", "*", "s3", "bucket", "arn"), ("bucketname",)}
+        | {(OBJECT, "bucket")}
     ),
     "sqs": frozenset({("records", "*", "eventsourcearn"), ("records", "*", "queueurl")}),
     "sns": frozenset({("records", "*", "sns", "topicarn")}),
-    "dynamodb": frozenset({("records", "*", "eventsourcearn")}),
+    "dynamodb": frozenset(
+        {("records", "*", "eventsourcearn"), (OBJECT, "*", "eventsourcearn"), (OBJECT, "*", "tablename")}
+    ),
     "kinesis": frozenset({("records", "*", "eventsourcearn")}),
 }
 """Where an event names the resource that it came from, by the trigger's kind, as `canonical` writes paths."""
@@ -123,6 +130,23 @@ def resolved(value: Value, function: Function | None) -> Value:
     return replaced(value, change)
 
 
+NAME_OF_ARN = {(Constant("/"), Constant(1)), (Constant(":"), Constant(5))}
+"""How code takes the name out of an ARN by its place: `arn.split("/")[1]` of a table or stream, `arn.split(":")[5]`."""
+
+
+class Resources(dict[Id, Resource]):
+    """The resources of a deployment by id, and by kind and physical name."""
+
+    @cached_property
+    def by_name(self) -> dict[tuple[str, Value], Id]:
+        """The resources whose names can be compared; of two with the same name, the first."""
+        found: dict[tuple[str, Value], Id] = {}
+        for known, resource in self.items():
+            if resource.name is not None and _is_fixed(resource.name.value):
+                found.setdefault((resource.kind, resource.name.value), known)
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A resource as a value names it: one of the deployment, the one that the event came from, or by a name."""
@@ -132,7 +156,7 @@ class Named:
     name: Value = UNKNOWN
 
 
-def named(value: Value, node: str, resources: dict[Id, Resource], kind: str = "") -> Named:
+def named(value: Value, node: str, resources: Resources, kind: str = "") -> Named:
     """Which resource of kind `node` one value (no `OneOf`) names. `kind` is the kind of the trigger at hand."""
     if isinstance(value, Reference):
         known = Id(value.stack, value.name)
@@ -141,16 +165,13 @@ def named(value: Value, node: str, resources: dict[Id, Resource], kind: str = ""
         return Named(own=canonical(value.path) in OWN_PATHS.get(kind, ()), name=value)
     if isinstance(value, AwsResult) and value.operation == "get_queue_url" and value.path == ("QueueUrl",):
         return named(dict(value.arguments).get("QueueName", UNKNOWN), node, resources, kind)
-    if isinstance(value, Transformed) and value.operation == "split_last":
+    if isinstance(value, Transformed) and (value.operation == "split_last" or value.arguments in NAME_OF_ARN):
         inner = named(value.base, node, resources, kind)
         return inner if inner.own or inner.resource else Named(name=value)
     bare = _bare(value, node)
     if bare != value:
         return named(bare, node, resources, kind)
-    for known, resource in resources.items():
-        if resource.kind == node and resource.name is not None and resource.name.value == value and _is_fixed(value):
-            return Named(resource=known, name=value)
-    return Named(name=value)
+    return Named(resource=resources.by_name.get((node, value)), name=value)
 
 
 def _is_fixed(value: Value) -> bool:
@@ -158,7 +179,7 @@ def _is_fixed(value: Value) -> bool:
     return all(isinstance(piece, (Constant, Pseudo, Parameter, Reference)) for piece in pieces)
 
 
-def _physical(known: Id, resources: dict[Id, Resource]) -> Value:
+def _physical(known: Id, resources: Resources) -> Value:
     resource = resources.get(known)
     return resource.name.value if resource is not None and resource.name is not None else UNKNOWN
 
@@ -187,7 +208,7 @@ def _bare(value: Value, node: str) -> Value:
     return made.parts[0] if isinstance(made, Text) and len(made.parts) == 1 else made
 
 
-def same_resource(value: Value, trigger: Trigger, resources: dict[Id, Resource]) -> Truth:
+def same_resource(value: Value, trigger: Trigger, resources: Resources) -> Truth:
     """Whether a value of code (environment resolved) names the very resource that a trigger listens to."""
     node = NODES.get(trigger.kind)
     if node is None or trigger.source is None:
@@ -199,7 +220,7 @@ def same_resource(value: Value, trigger: Trigger, resources: dict[Id, Resource])
     )
 
 
-def same_node(a: Value, b: Value, node: str, resources: dict[Id, Resource]) -> Truth:
+def same_node(a: Value, b: Value, node: str, resources: Resources) -> Truth:
     """Whether two values of the deployment name the same resource of kind `node`."""
     return across(
         _equal(named(first, node, resources), named(second, node, resources))
@@ -260,7 +281,7 @@ SERVICES = {
 """The kind of resource that an ARN of a service names."""
 
 
-def node_of(value: Value, resources: dict[Id, Resource], functions: Container[Id]) -> str:
+def node_of(value: Value, resources: Resources, functions: Container[Id]) -> str:
     """The kind of resource that a value of the deployment names; "" where that cannot be told."""
     for option in options(value):
         if isinstance(option, Reference):
@@ -291,11 +312,11 @@ def _equal(written: Named, source: Named) -> Truth:
 def is_own_function(value: Value, targets: Callable[[Value], tuple[Id, ...]], own: Id | None) -> bool:
     """Whether a value names the function itself: by context, by its own name or ARN, with or without a qualifier."""
     for option in options(value):
-        if option in {OWN_NAME, OWN_ARN}:
+        if option in OWN_NAMES:
             return True
         bare = _bare(option, "function")
         pieces = bare.parts if isinstance(bare, Text) else (bare,)
-        if pieces[0] in {OWN_NAME, OWN_ARN}:
+        if pieces[0] in OWN_NAMES:
             rest = pieces[1] if len(pieces) > 1 else Constant(":")
             return isinstance(rest, Constant) and str(rest.value).startswith(":")
         if own is not None and own in targets(option):

@@ -12,8 +12,9 @@ from pathlib import Path
 from reviewer.discover import CANDIDATES, Tree
 
 STANDARD = "-"
-OWN_KEYS = frozenset({"findings", "runs"})
-"""What a JSON report (`findings`) or a SARIF log (`runs`) has at its top: an earlier report may be written anew."""
+OWN_KEYS = frozenset({"findings", "runs", "rings"})
+"""What a JSON report (`findings`), a SARIF log (`runs`) or a graph (`rings`) has at its top: an earlier one may be
+written anew."""
 
 
 class OutputError(Exception):

@@ -21,6 +21,7 @@ UNUSED = "unused-suppression"
 UNREASONED = "suppression-without-reason"
 FORM = "# lambda-review: ignore[rule-id] reason"
 
+WORD = b"lambda-review"
 LEAD = r"#\s*lambda-review"
 IDS = r"\s*[\w-]{1,80}(?:\s*,\s*[\w-]{1,80})*\s*"
 MARK = re.compile(rf"{LEAD}\s*:\s*ignore(?P<file>-file)?\[(?P<ids>{IDS})\](?P<reason>[^#]*)")
@@ -198,7 +199,8 @@ def _marked(project: Project) -> tuple[list[Comment], dict[str, Lines]]:
     """The comments that speak to the reviewer in what it reviews, and the lines of the statements around them."""
     comments: list[Comment] = []
     statements: dict[str, Lines] = {}
-    for path in project.reviewed:
+    deploying = (path for path in project.deployment.modules if WORD in project.read(path))
+    for path in dict.fromkeys((*project.reviewed, *deploying)):
         module = project.modules.module(path)
         source = project.sources[path]
         file = source.place(1, 1, 1, 1).path

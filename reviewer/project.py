@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from reviewer import apps
+from reviewer.apps import chalice
 from reviewer.code import facts
 from reviewer.code.facts import GAP
 from reviewer.code.flow import Reached, modules_of, reach
@@ -16,17 +18,18 @@ from reviewer.code.library import Arguments
 from reviewer.code.modules import Modules
 from reviewer.code.source import Origin, Source, Unreadable
 from reviewer.code.values import Values
-from reviewer.deploy.model import Code, Deployment, Function, Id, Resource, Trigger
+from reviewer.deploy.model import Code, Deployment, Function, Id, Resource, TemplateParameter, Trigger
 from reviewer.deploy.naming import Naming
 from reviewer.discover import Tree
 from reviewer.finding import Location
+from reviewer.identity import Resources
 from reviewer.layers import import_folders, layer_folders, without_released
 from reviewer.rule import Place
+from reviewer.shaped import SHAPED, shaped
 from reviewer.value import (
     MODULE,
     UNKNOWN,
     ContextPath,
-    EventPath,
     Frame,
     Instance,
     LocalFunction,
@@ -41,11 +44,6 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 1_000_000
 """Characters of source whose trees are kept until their places have been asked for: some 200 MB."""
-SHAPED = re.compile(rb"def\s+\w+\s*\(\s*\w*(?:event|evt)\w*|def\s+\w*handler\w*\s*\(", re.IGNORECASE)
-"""What the bytes of a module with a handler contain: decides, before anything is parsed, which modules matter."""
-EVENT = re.compile(r"_*(?:\w+_)?(?:event|evt)s?", re.IGNORECASE)
-CONTEXT = re.compile(r"_+|_*(?:\w+_)?(?:context|ctx|ctxt)", re.IGNORECASE)
-CALLED_HANDLER = re.compile(r"(?:\w+_)?handler|handler_\w+|handle", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,6 +98,8 @@ class Project:
         self._receivers: dict[str, frozenset[int]] = {}
         self._trees: dict[str, libcst.Module] = {}
         self._kept = 0
+        self.deployment = deployment.joined(apps.read(self.modules, self.values, tree, read, self.locate))
+        self.layers = layer_folders(self.deployment)
 
     # --- modules
 
@@ -131,9 +131,9 @@ class Project:
         if place.module not in self._spans:
             from reviewer.code.positions import spans  # noqa: PLC0415 - as above
 
-            self._spans[place.module] = spans(
-                self._trees.pop(place.module) if place.module in self._trees else source.tree()
-            )
+            kept = self._trees.pop(place.module, None)
+            self._kept -= len(source.text) if kept is not None else 0
+            self._spans[place.module] = spans(kept if kept is not None else source.tree(), source.code)
         start, end = self._spans[place.module][place.node]
         owner = self.modules.owner(place.module, place.node)
         if isinstance(owner, (facts.Function, facts.Class)):
@@ -167,10 +167,7 @@ class Project:
     @cached_property
     def handlers(self) -> tuple[Handler, ...]:
         """All handlers: those of templates first, then handler-shaped functions that no template names."""
-        triggers: dict[Id, list[Trigger]] = {}
-        for trigger in self.deployment.triggers:
-            triggers.setdefault(trigger.function, []).append(trigger)
-        deployed = [self._deployed(f, tuple(triggers.get(f.id, ()))) for f in self.deployment.functions]
+        deployed = [self._deployed(f, tuple(self.triggers_of.get(f.id, ()))) for f in self.deployment.functions]
         return (*deployed, *self._undeployed(deployed))
 
     def _deployed(self, function: Function, triggers: tuple[Trigger, ...]) -> Handler:
@@ -224,11 +221,14 @@ class Project:
     def _undeployed(self, deployed: list[Handler]) -> Iterator[Handler]:
         known = {(h.definition.module, h.definition.node) for h in deployed if h.definition is not None}
         covered = {module for h in deployed if h.module is not None for module in modules_of(self.values, h.module)}
+        covered |= set(self.deployment.modules)
         for path in self.tree.python:
-            if path in covered or not self.tree.in_scope(path) or not SHAPED.search(self.read(path)):
+            if path in covered or path not in self.modules.files or not self.tree.in_scope(path):
+                continue
+            if not SHAPED.search(self.read(path)):
                 continue
             module = self.modules.module(path)
-            for function in _shaped(module) if module is not None else ():
+            for function in shaped(module) if module is not None else ():
                 if (path, function.node) not in known:
                     yield Handler(path, LocalFunction(path, function.node))
 
@@ -240,7 +240,9 @@ class Project:
 
     @cached_property
     def _run_by_named_templates(self) -> frozenset[str]:
-        named = (h for h in self.handlers if h.function is not None and h.function.id.stack in self.tree.explicit)
+        functions = ((h, h.function) for h in self.handlers if h.function is not None)
+        # a Terraform function stands in one file of several, which are a template together
+        named = (h for h, function in functions if {function.id.stack, function.at.path} & self.tree.explicit)
         return frozenset(path for h in named if h.module is not None for path in modules_of(self.values, h.module))
 
     @cached_property
@@ -261,7 +263,8 @@ class Project:
         for handler in self.handlers:
             if handler.module is None:
                 continue
-            for reached in reach(self.values, handler.module, handler.entry, self.frame(handler)):
+            alone = apps.is_alone(handler.function) and handler.definition is not None
+            for reached in reach(self.values, handler.module, handler.entry, self.frame(handler), alone=alone):
                 found.setdefault((reached.frame.module, reached.site.call.node), []).append((handler, reached))
         return found
 
@@ -270,7 +273,8 @@ class Project:
         definition = handler.definition
         if definition is None:
             return None
-        return self.values.frame_of(definition, Arguments((EventPath(), ContextPath())))
+        event = chalice.event(handler.function, handler.triggers)
+        return self.values.frame_of(definition, Arguments((event, ContextPath())))
 
     # --- questions about code
 
@@ -318,9 +322,42 @@ class Project:
         return Naming(self.deployment.functions, self.deployment.resources)
 
     @cached_property
-    def resources(self) -> dict[Id, Resource]:
+    def resources(self) -> Resources:
         """The resources of the deployment by id."""
-        return {resource.id: resource for resource in self.deployment.resources}
+        return Resources({resource.id: resource for resource in self.deployment.resources})
+
+    @cached_property
+    def functions_in(self) -> dict[str, list[Function]]:
+        """The functions of each template."""
+        return _by_template(self.deployment.functions)
+
+    @cached_property
+    def resources_in(self) -> dict[str, list[Resource]]:
+        """The resources of each template."""
+        return _by_template(self.deployment.resources)
+
+    @cached_property
+    def parameters_in(self) -> dict[str, list[TemplateParameter]]:
+        """The parameters of each template."""
+        return _by_template(self.deployment.parameters)
+
+    @cached_property
+    def triggers_of(self) -> dict[Id, list[Trigger]]:
+        """The triggers of each function."""
+        found: dict[Id, list[Trigger]] = {}
+        for trigger in self.deployment.triggers:
+            found.setdefault(trigger.function, []).append(trigger)
+        return found
+
+
+_Defined = TypeVar("_Defined", Function, Resource, TemplateParameter)
+
+
+def _by_template(defined: Iterable[_Defined]) -> dict[str, list[_Defined]]:
+    found: dict[str, list[_Defined]] = {}
+    for each in defined:
+        found.setdefault(each.id.stack, []).append(each)
+    return found
 
 
 def _named_gaps(code: str) -> str:
@@ -328,32 +365,10 @@ def _named_gaps(code: str) -> str:
     return re.sub(r"\$\{([^{}\n]*)\}", lambda gap: GAP + GAP + re.sub(r"\W", "_", gap[1]) + GAP, code)
 
 
-def is_called_handler(name: str) -> bool:
-    """Whether a function's name says that it is a handler."""
-    return CALLED_HANDLER.fullmatch(name) is not None
-
-
 def is_python(function: Function) -> bool:
     """Whether a function runs Python, as far as its template tells."""
     runtime = string(function.runtime.value) if function.runtime else None
     return runtime is None or runtime.startswith("python")
-
-
-def _shaped(module: facts.Module) -> Iterable[facts.Function]:
-    """The functions of a module that look like handlers and that the module itself does not use."""
-    for statement in module.body:
-        if not isinstance(statement, facts.Function) or not _is_shaped(statement):
-            continue
-        if is_called_handler(statement.name) or statement.name not in module.names_read:
-            yield statement
-
-
-def _is_shaped(function: facts.Function) -> bool:
-    plain = [p for p in function.parameters if p.kind in {"positional", "normal"} and p.default is None]
-    if len(plain) != 2 or any(p.kind == "keyword" and p.default is None for p in function.parameters):
-        return False
-    event, context = (parameter.name for parameter in plain)
-    return bool(EVENT.fullmatch(event) and CONTEXT.fullmatch(context))
 
 
 def _decorator_name(decorator: facts.Expression) -> str:

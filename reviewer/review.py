@@ -6,14 +6,18 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 from reviewer import policy
 from reviewer.config import Config
+from reviewer.deploy.cdk_out import traced
 from reviewer.deploy.read import read
 from reviewer.discover import Tree
 from reviewer.finding import Finding, Location, Review, Step
+from reviewer.graph import graph
+from reviewer.picture import Graph
 from reviewer.project import Project
 from reviewer.rule import Note, Report, Rule
 from reviewer.subjects import subjects
@@ -31,20 +35,29 @@ def review(tree: Tree, config: Config, rules: Sequence[Rule], *, stdin: tuple[st
         return stdin[1] if stdin is not None and path == stdin[0] else (tree.root / path).read_bytes()
 
     with _room_on_the_stack():
-        project = Project(tree, read(tree.root, tree.templates), contents, everything=config.everything)
+        deployment, python = traced(read(tree.root, tree.templates), tree.python, tree.templates, contents)
+        tree = replace(tree, python=python)
+        project = Project(tree, deployment, contents, everything=config.everything)
         errors: list[str] = []
         found = [finding for finding in judge(project, rules, errors) if project.in_scope(finding.at.path)]
         outcome = policy.apply(found, project, config, rules)
+
+    @cache
+    def picture() -> Graph:
+        with _room_on_the_stack():
+            return graph(project)
+
     return Review(
         root=str(tree.root),
         findings=outcome.kept,
         suppressed=outcome.suppressed,
         errors=tuple(errors),
-        left_out=tree.left_out,
+        left_out=(*tree.left_out, *project.deployment.left_out),
         functions=len(project.handlers),
         modules=len(project.reviewed),
         templates=len(project.deployment.templates),
         seconds=time.perf_counter() - began,
+        graph=picture,
         contents=lambda path: contents(path) if Path(tree.root, path).is_file() else b"",
     )
 

@@ -47,7 +47,7 @@ SYNCHRONOUS = frozenset(
 """Triggers that wait for the function: its destinations never see what they bring.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html"""
 
-FAILED_ONLY = frozenset({"redrive", "destination-failure", "dead-letter"})
+FAILED_ONLY = frozenset({"redrive", "destination-failure", "dead-letter", "mapping-failure"})
 """Links that carry only what fails."""
 
 FROM_FUNCTION = frozenset({"destination-success", "destination-failure", "dead-letter"})
@@ -266,4 +266,4 @@ def is_ring_by_itself(delivery: Delivery) -> bool:
 
 def is_stopped(delivery: Delivery) -> bool:
     """Whether Lambda's own loop detection follows a delivery."""
-    return all(source in STOPPED for source in delivery.sources)
+    return all(source in STOPPED or source == "subscription" for source in delivery.sources)

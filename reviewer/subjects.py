@@ -10,10 +10,12 @@ from dataclasses import dataclass
 
 from reviewer.calls import Call, calls
 from reviewer.code import facts
+from reviewer.environment import SetVariable, set_variables
 from reviewer.finding import Location
 from reviewer.literal_secrets import AwsCredentials, Module, credentials
-from reviewer.project import Handler, Project, is_called_handler
+from reviewer.project import Handler, Project
 from reviewer.rule import Place
+from reviewer.shaped import is_called_handler
 from reviewer.templates import Template
 from reviewer.value import (
     LocalFunction,
@@ -29,6 +31,7 @@ __all__ = [
     "IdleSuppression",
     "Module",
     "Remark",
+    "SetVariable",
     "Template",
     "Unread",
     "subjects",
@@ -129,6 +132,7 @@ SUBJECTS: dict[type, Callable[[Project], Iterable[object]]] = {
     Template: lambda project: [Template(project, path) for path in project.deployment.templates],
     Deployed: lambda project: [Deployed(project)],
     Entry: _entries,
+    SetVariable: set_variables,
     AwsCredentials: credentials,
     Unread: _unread,
     IdleSuppression: lambda _: (),

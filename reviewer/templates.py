@@ -1,4 +1,4 @@
-"""A template as rules see it: the runtimes, the secrets and the functions that it defines."""
+"""A template as rules see it: the functions that it defines, their runtimes, versions and signatures, the secrets."""
 
 from __future__ import annotations
 
@@ -12,14 +12,22 @@ from reviewer.credentials import (
     named,
     template_parameter_is_secret,
 )
-from reviewer.deploy.model import Function, Setting
+from reviewer.deploy.model import Function, Resource, Setting
+from reviewer.doors import Door, open_doors
 from reviewer.finding import Location
 from reviewer.project import Project
+from reviewer.timing import HastyCaller, ShortVisibility, hasty_callers, short_visibilities
 from reviewer.value import (
+    Constant,
+    Table,
     Value,
     options,
     string,
 )
+
+UNTRUSTED = "CodeSigningPolicies.UntrustedArtifactOnDeployment"
+"""What a signing configuration does with code that nobody it trusts has signed: `Warn`, the default, or `Enforce`.
+Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +59,7 @@ class Template:
     @cached_property
     def functions(self) -> tuple[Function, ...]:
         """Its functions, in the order of the file."""
-        own = (function for function in self.project.deployment.functions if function.id.stack == self.path)
-        return tuple(sorted(own, key=lambda function: function.at))
+        return tuple(sorted(self.project.functions_in.get(self.path, ()), key=lambda function: function.at))
 
     @cached_property
     def secret_variables(self) -> tuple[tuple[str, Setting[Value]], ...]:
@@ -69,8 +76,8 @@ class Template:
     def secret_parameters(self) -> tuple[SecretParameter, ...]:
         """Parameters that take a secret: with one as their default, or shown to everybody."""
         found = []
-        for parameter in self.project.deployment.parameters:
-            if parameter.id.stack != self.path or parameter.type not in {"String", "CommaDelimitedList"}:
+        for parameter in self.project.parameters_in.get(self.path, ()):
+            if parameter.type not in {"String", "CommaDelimitedList"}:
                 continue
             default = string(parameter.default.value) if parameter.default else None
             if default and (find(default) or named(parameter.id.name, default)):
@@ -90,3 +97,76 @@ class Template:
                 past = PastRuntime(function.runtime.at, function.id.name, runtime, since.isoformat())
                 found.setdefault(function.runtime.at, past)
         return tuple(found[at] for at in sorted(found))
+
+    # --- signing, versions, access
+
+    @cached_property
+    def resources(self) -> tuple[Resource, ...]:
+        """Its resources other than functions, in the order of the file."""
+        own = self.project.resources_in.get(self.path, ())
+        return tuple(sorted(own, key=lambda resource: resource.at))
+
+    @cached_property
+    def unsigned(self) -> tuple[Function, ...]:
+        """Its functions that have no signing configuration. Images cannot have one."""
+        return tuple(f for f in self.functions if f.package == "Zip" and f.code_signing is None)
+
+    @cached_property
+    def unversioned(self) -> tuple[Function, ...]:
+        """Its functions of which neither a version nor an alias is published."""
+        published = self.project.naming.versioned | self.project.naming.aliased
+        return tuple(function for function in self.functions if function.id not in published)
+
+    @cached_property
+    def lenient_signing(self) -> tuple[tuple[str, Location], ...]:
+        """Its signing configurations that let unsigned code in, by name, each at the setting that says so."""
+        found = []
+        for resource in self.resources:
+            if resource.kind != "code-signing-config":
+                continue
+            setting = resource.setting(UNTRUSTED)
+            if setting is None and _leaves_out(resource.properties, UNTRUSTED):
+                found.append((resource.id.name, resource.at))
+            elif setting is not None and all(option == Constant("Warn") for option in options(setting.value)):
+                found.append((resource.id.name, setting.at))
+        return tuple(found)
+
+    @cached_property
+    def drifting_aliases(self) -> tuple[tuple[str, Location], ...]:
+        """Its aliases that point to the latest code, by name, each at the setting of its version."""
+        aliases = [resource for resource in self.resources if resource.kind == "function-alias"]
+        versions = [(alias, alias.setting("FunctionVersion")) for alias in aliases]
+        return tuple(
+            (alias.id.name, version.at)
+            for alias, version in versions
+            if version is not None and all(option == Constant("$LATEST") for option in options(version.value))
+        )
+
+    @cached_property
+    def open_doors(self) -> tuple[Door, ...]:
+        """Ways for everybody to call its functions."""
+        return tuple(open_doors(self.project, self.path))
+
+    # --- times
+
+    @cached_property
+    def short_visibilities(self) -> tuple[ShortVisibility, ...]:
+        """Its queues that show a message again too soon for a function that reads them."""
+        return tuple(short_visibilities(self.project, self.path))
+
+    @cached_property
+    def hasty_callers(self) -> tuple[HastyCaller, ...]:
+        """The timeouts of its functions that are longer than a caller waits."""
+        return tuple(hasty_callers(self.project, self.path))
+
+
+def _leaves_out(properties: Value | None, path: str) -> bool:
+    """Whether properties surely have nothing at a path of keys."""
+    here = properties
+    for step in path.split("."):
+        if here is None:
+            return True
+        if not isinstance(here, Table):
+            return False
+        here = here.get(step)
+    return here is None

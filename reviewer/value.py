@@ -158,6 +158,15 @@ class Handle(Value):
 
 
 @dataclass(frozen=True, slots=True)
+class Method(Value):
+    """A method of an SDK object that is not called yet, `client.put_object`; `given` as of `LocalFunction`."""
+
+    receiver: Client | Handle | Session
+    name: str
+    given: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class AwsResult(Value):
     """What an AWS operation returned, by service and operation (`send_message`); `path` leads into the response."""
 
@@ -196,7 +205,7 @@ class LocalFunction(Value):
     """A function or lambda of the reviewed tree, by module path and node.
 
     `bound` is `self` or `cls` of a method; `given` are arguments that `functools.partial` fixed; `outer` is the
-    activation whose names a nested function sees.
+    activation whose names a nested function sees. `through` is what local decorators made of it: what a call runs.
     """
 
     module: str
@@ -204,6 +213,7 @@ class LocalFunction(Value):
     bound: Value | None = None
     given: tuple[tuple[str, Value], ...] = ()
     outer: Frame | None = None
+    through: LocalFunction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,6 +237,14 @@ class Instance(Value):
 
     cls: LocalClass
     arguments: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Super(Value):
+    """`super()` in a method of the class `below`: `receiver` seen through the classes that come after that one."""
+
+    receiver: Instance | LocalClass
+    below: LocalClass
 
 
 # --- what only templates can produce ------------------------------------------------------------------------------
@@ -300,6 +318,7 @@ _PARTS: dict[type, Callable[[Any], tuple[Value, ...]]] = {
     AwsResult: lambda v: tuple(value for _, value in v.arguments),
     Handle: lambda v: v.identifiers,
     Session: lambda v: tuple(value for _, value in v.arguments),
+    Method: lambda v: (v.receiver, *(value for _, value in v.given)),
     Instance: lambda v: tuple(value for _, value in v.arguments),
     Parameter: lambda v: v.options,
     Lookup: lambda v: (*v.keys, *(value for _, value in v.cells)),

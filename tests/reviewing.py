@@ -1,4 +1,7 @@
-"""Reviews for tests: of a folder, of files that are given by their content, of a fixture. All rules are on."""
+"""Reviews for tests: of a folder, of files that are given by their content, of a fixture.
+
+All rules are on; those of a policy where the folder declares it in a `lambda-review.toml`.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,15 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from reviewer.config import ALL, Config, enabled
+from reviewer.config import Config, configured, enabled, selectable
 from reviewer.discover import discover
 from reviewer.finding import Finding, Review
 from reviewer.review import review
 from reviewer.rule import collect
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
-EVERYTHING = Config(select=(ALL,))
+POLICY = {"lambda-review.toml": "guardrails = true\n"}
+"""The file by which a folder declares the policy."""
 
 MARKED = (".py", ".yaml", ".yml", ".toml", ".tf", ".template")
 MARK = re.compile(r"#\s*(finding|suppressed|fine):\s*([^#]*)")
@@ -37,7 +41,9 @@ class Expected(NamedTuple):
 def review_folder(root: Path, named: Iterable[str] = ()) -> Review:
     """Review a folder, or the files and folders of it that are named."""
     places = [root / name for name in named] or [root]
-    return review(discover(places), EVERYTHING, enabled(collect(), EVERYTHING))
+    declared = configured(root, root, selectable(collect()))
+    everything = Config(pedantic=True, guardrails=declared.guardrails)
+    return review(discover(places), everything, enabled(collect(), everything))
 
 
 def review_files(files: Mapping[str, str | bytes], named: Iterable[str] = ()) -> Review:

@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from reviewer.deploy.documents import parse
+from reviewer.deploy.joints import JOINTS
 from reviewer.deploy.model import Deployment
 from reviewer.deploy.nodes import Source, Unreadable, walk
 from reviewer.deploy.wiring import API_BODIES, EVENTS, NOTIFICATIONS, RESOURCES
@@ -80,7 +81,8 @@ def grown(inner: st.SearchStrategy[object]) -> st.SearchStrategy[object]:
 ANYTHING = st.recursive(LEAVES, grown, max_leaves=12)
 KEYS = sorted(
     {step for wiring in (*RESOURCES.values(), *EVENTS.values()) for path in (*wiring.functions, wiring.source, *(path for _, path in wiring.settings)) for step in path.split(".")}
-    | {"Events", "Environment", "Variables", "Code", "ZipFile", "CodeUri", "InlineCode", "Layers", "Policies", "Definition", "DefinitionString", "DefinitionSubstitutions", "DefinitionUri", "FunctionName", "Principal", "SourceArn", "TemplateURL", "Location", "Parameters", "NotificationConfiguration", "LambdaConfigurations", "Filter", "Rules", "DefinitionBody", "AutoPublishAlias", "FunctionUrlConfig", "SqsSubscription"}
+    | {step for joints in JOINTS.values() for joint in joints for path in (joint.target, joint.each, joint.source, joint.sent, joint.needs, joint.keys) for step in path.split(".")}
+    | {"PolicyType", "PolicyDocument", "SelectionCriteria", "DeadLetterConfig", "Type", "Task", "Resource", "Arguments", "Events", "Environment", "Variables", "Code", "ZipFile", "CodeUri", "InlineCode", "Layers", "Policies", "Definition", "DefinitionString", "DefinitionSubstitutions", "DefinitionUri", "FunctionName", "Principal", "SourceArn", "TemplateURL", "Location", "Parameters", "NotificationConfiguration", "LambdaConfigurations", "Filter", "Rules", "DefinitionBody", "AutoPublishAlias", "FunctionUrlConfig", "SqsSubscription"}
     - {"*", "?", ""}
 )  # fmt: skip
 PROPERTIES = st.recursive(
@@ -90,7 +92,7 @@ PROPERTIES = st.recursive(
 )
 EVENT = st.fixed_dictionaries({"Type": st.sampled_from(sorted(EVENTS)) | ANYTHING, "Properties": PROPERTIES})
 TYPES = st.sampled_from(
-    sorted({*RESOURCES, *NOTIFICATIONS, *API_BODIES, "AWS::Lambda::Function", "AWS::Serverless::Function", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine", "AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::Lambda::Permission", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig"})
+    sorted({*RESOURCES, *JOINTS, "AWS::Logs::AccountPolicy", *NOTIFICATIONS, *API_BODIES, "AWS::Lambda::Function", "AWS::Serverless::Function", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine", "AWS::CloudFormation::Stack", "AWS::Serverless::Application", "AWS::Lambda::Permission", "AWS::Lambda::Alias", "AWS::Lambda::EventInvokeConfig"})
 )  # fmt: skip
 RESOURCE = st.fixed_dictionaries(
     {"Type": TYPES},
@@ -116,6 +118,7 @@ def test_any_structure_is_read(document: object) -> None:
     found = read_text(text)
     assert hash(found) == hash(read_text(text))
     places = [function.at for function in found.functions] + [trigger.at for trigger in found.triggers]
+    places += [link.at for link in found.links]
     assert all(at.path == TEMPLATE and at.line <= text.count("\n") for at in places)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from deploy_samples import TEMPLATE, deployed, resource, sam
+from deploy_samples import TEMPLATE, cloudformation, deployed, resource, sam
 
 from reviewer.deploy.model import Deployment, Id
 from reviewer.deploy.naming import Naming, Target
@@ -147,6 +147,14 @@ def test_what_publishes(tmp_path: Path) -> None:
     names = naming(deployed(tmp_path, APPLICATION.replace("[VALUES]", "[]")))
     assert {id_.name for id_ in names.aliased} == {"Plain", "Live"}
     assert {id_.name for id_ in names.versioned} == {"Plain", "Live", "Named"}
+
+
+@pytest.mark.parametrize(("publish", "does"), [("", False), ("true", True), ("false", False), ("!Ref P", True)])
+def test_a_function_may_publish_by_itself(tmp_path: Path, publish: str, does: bool) -> None:
+    setting = f"Publish: {publish}" if publish else ""
+    template = cloudformation(f"It: {{Type: AWS::Lambda::Function, Properties: {{{setting}}}}}")
+    names = naming(deployed(tmp_path, template))
+    assert (bool(names.versioned), bool(names.aliased)) == (does, False)
 
 
 @pytest.mark.parametrize(

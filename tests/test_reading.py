@@ -22,7 +22,7 @@ def read(content: bytes) -> list[tuple[object, int, int]]:
     """The literals that a module assigns, each with the line and the column of its statement."""
     source = Source.decode("app.py", content)
     tree = source.tree()
-    places = spans(tree)
+    places = spans(tree, source.code)
     found: list[tuple[object, int, int]] = []
     for statement in extract(source, tree).body:
         if isinstance(statement, facts.Assign) and isinstance(statement.value, facts.Literal):
@@ -258,7 +258,7 @@ def test_endless_depth_is_refused(name: str) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_told_and_the_others_are_reviewed() -> None:
-    files = {"app.py": HANDLER, "other.py": HANDLER.encode() + b"\nname = 'caf\xe9'\n"}
+    files: dict[str, str | bytes] = {"app.py": HANDLER, "other.py": HANDLER.encode() + b"\nname = 'caf\xe9'\n"}
     review = review_files(files)
     assert told(review.findings) == [FINDING, ("other.py", 9, "unreadable-source")]
     assert review.errors == ()

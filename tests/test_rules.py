@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from reviewing import review_files
+from reviewing import POLICY, review_files
 from wording import faults, faults_of_detail, faults_of_fact
 
 from reviewer.finding import Review, Severity
@@ -16,6 +16,7 @@ PATH = re.compile(r"^# ([\w./-]+\.\w+)$", re.MULTILINE)
 MARK = re.compile(r"# finding$")
 
 CATALOGUE = {
+    "alias-of-latest": ("guardrails", "warning", "default"),
     "async-handler": ("contract", "error", "default"),
     "client-in-handler": ("state", "warning", "default"),
     "deprecated-runtime": ("guardrails", "warning", "default"),
@@ -25,13 +26,20 @@ CATALOGUE = {
     "http-without-timeout": ("calls", "warning", "default"),
     "invocation-cycle": ("invocation", "error", "default"),
     "own-trigger-write": ("invocation", "error", "default"),
+    "public-function-url": ("guardrails", "warning", "default"),
+    "reserved-environment-variable": ("contract", "error", "default"),
     "secret-in-template": ("secrets", "error", "default"),
     "self-invocation": ("invocation", "error", "default"),
     "suppression-without-reason": ("hygiene", "note", "pedantic"),
     "synchronous-invoke": ("invocation", "warning", "default"),
+    "timeout-above-trigger": ("delivery", "warning", "default"),
     "unpinned-function-arn": ("invocation", "warning", "default"),
     "unreadable-source": ("hygiene", "warning", "default"),
+    "unsigned-code-allowed": ("guardrails", "warning", "policy"),
+    "unsigned-function": ("guardrails", "note", "policy"),
     "unused-suppression": ("hygiene", "note", "default"),
+    "unversioned-function": ("guardrails", "note", "policy"),
+    "visibility-below-timeout": ("delivery", "error", "default"),
 }
 """What users rely on: the ids that suppressions name, and how grave each rule is. Neither changes by accident."""
 
@@ -71,7 +79,7 @@ def test_security_rules_name_a_weakness(rule: Rule) -> None:
 
 
 def test_bad_fires_at_its_marks_and_nowhere_else(rule: Rule) -> None:
-    files = example(rule.section("Bad"))
+    files = example(rule, "Bad")
     review = reviewed(files)
     marked = sorted(
         (path, number)
@@ -84,7 +92,7 @@ def test_bad_fires_at_its_marks_and_nowhere_else(rule: Rule) -> None:
 
 
 def test_good_is_silent(rule: Rule) -> None:
-    review = reviewed(example(rule.section("Good")))
+    review = reviewed(example(rule, "Good"))
     loud = [found for found in review.findings if found.severity > Severity.NOTE or found.rule == rule.id]
     assert loud == []
 
@@ -93,17 +101,19 @@ def test_its_words_are_blameless(rule: Rule) -> None:
     assert faults(rule.title) == []
     assert [fault for part in rule.why.split("\n\n") for fault in faults_of_detail(part)] == []
     assert faults_of_detail(rule.suggest) == []
-    for found in reviewed(example(rule.section("Bad"))).findings:
+    for found in reviewed(example(rule, "Bad")).findings:
         assert faults_of_fact(found.message) == []
 
 
-def example(text: str) -> dict[str, str]:
+def example(rule: Rule, heading: str) -> dict[str, str]:
     """The files of an example: one module, or several files, each behind its path in a comment of its own line."""
-    first, *rest = PATH.split(text)
+    declared = POLICY if rule.policy else {}
+    first, *rest = PATH.split(rule.section(heading))
     if not rest:
-        return {"app.py": text}
+        return {"app.py": first, **declared}
     assert not first.strip()
-    return {path: content.removeprefix("\n") for path, content in zip(rest[::2], rest[1::2], strict=True)}
+    files = {path: content.removeprefix("\n") for path, content in zip(rest[::2], rest[1::2], strict=True)}
+    return {**files, **declared}
 
 
 def reviewed(files: dict[str, str]) -> Review:

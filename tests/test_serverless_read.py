@@ -160,7 +160,8 @@ def test_loops(*, url: str, event: str, loops: bool) -> None:
     custom = "custom: {url: !Ref Q, arn: !GetAtt Q.Arn}\n"
     functions = f"functions: {{it: {{handler: app.main, environment: {{URL: {url}}}, events: [{event}]}}}}\n"
     found = review_files({CONFIG: service(custom + functions + QUEUES), "app.py": LOOP})
-    assert told(found.findings) == ([("app.py", 10, "own-trigger-write")] if loops else [])
+    places = [(each.at.path, each.at.line) for each in found.findings if each.rule == "own-trigger-write"]
+    assert places == ([("app.py", 10)] if loops else [])
 
 
 def test_handlers_are_joined() -> None:
@@ -286,7 +287,8 @@ def test_any_structure_is_read(sections: dict[str, object], provider: dict[str, 
 @settings(max_examples=100, deadline=None)
 def test_any_bytes_after_a_claim_are_read_or_a_problem(content: bytes) -> None:
     found = read_text(f"service: a\n{PROVIDER}\n{PLAIN}".encode() + content)
-    assert found.functions or found.problems or b"{%" in content or b"{{" in content
+    says_otherwise = any(mark in content for mark in (b"{%", b"{{", b"provider:", b"service:", b"functions:"))
+    assert found.functions or found.problems or says_otherwise
     assert all(isinstance(problem, Problem) and problem.message for problem in found.problems)
 
 

@@ -11,9 +11,9 @@ import re
 QUOTED = re.compile(r"`[^`]*`|\"[^\"]*\"|“[^”]*”|https?://\S+")
 
 ACRONYMS = {
-    *("API", "ARN", "ARNS", "AWS", "CDK", "CPU", "CR", "DLQ", "DNS", "FTP", "HTTP", "HTTPS", "IAM", "ID", "IP", "JSON"),
-    *("JWT", "KMS", "LF", "NUL", "SAM", "SDK", "SNS", "SQL", "SQS", "SSH", "TLS", "TOML", "URL", "UTC", "UTF", "UUID"),
-    *("XML", "YAML"),
+    *("API", "ARN", "ARNS", "AWS", "CDK", "CPU", "CR", "DLQ", "DNS", "FTP", "HTTP", "HTTPS", "IAM", "ID", "IP"),
+    *("JSON", "JWT", "KMS", "LF", "NUL", "REST", "SAM", "SDK", "SNS", "SQL", "SQS", "SSH", "TLS", "TOML", "URL"),
+    *("UTC", "UTF", "UUID", "XML", "YAML"),
 }
 
 WORDS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import libcst as cst
 
 from reviewer.code import facts
 from reviewer.code.facts import GAP, Expression
+from reviewer.value import Scalar
 
 Node = Any  # a libcst node: the tables below say which
 
@@ -89,13 +91,8 @@ class Expressions:
         return facts.Name(self.number(node), node.value)
 
     def literal(self, node: cst.SimpleString | cst.Integer | cst.Float | cst.Imaginary) -> Expression:
-        number = self.number(node)
-        if isinstance(node, cst.Integer) and node.value.isdecimal():
-            return facts.Literal(number, int(node.value))
-        try:
-            return facts.Literal(number, ast.literal_eval(node.value))
-        except (ValueError, SyntaxError):
-            return facts.Opaque(number)
+        number, value = self.number(node), _spelled(node.value)
+        return facts.Opaque(number) if value is None else facts.Literal(number, value)
 
     def string(self, node: cst.SimpleString) -> Expression:
         spelled, quote = node.value, node.value[0]
@@ -114,10 +111,9 @@ class Expressions:
             pieces.append(self.expression(rest.left))
             rest = rest.right
         pieces.append(self.expression(rest))
-        if all(isinstance(piece, facts.Literal) for piece in pieces):
-            values = [piece.value for piece in pieces if isinstance(piece, facts.Literal)]
-            empty: Any = values[0][:0] if isinstance(values[0], (str, bytes)) else ""
-            return facts.Literal(number, empty.join(values))
+        values: list[Any] = [piece.value for piece in pieces if isinstance(piece, facts.Literal)]
+        if len(values) == len(pieces) and len(set(map(type, values))) == 1:
+            return facts.Literal(number, values[0][:0].join(values))
         return facts.Interpolation(number, tuple(pieces), (True,) * len(pieces))
 
     def interpolation(self, node: cst.FormattedString) -> Expression:
@@ -130,7 +126,7 @@ class Expressions:
                 parts.append(facts.Opaque(self.number(part)))
                 plain.append(False)
             elif isinstance(part, cst.FormattedStringText):
-                parts.append(facts.Literal(self.number(part), _unescaped(part.value, raw)))
+                parts.append(facts.Literal(self.number(part), _unescaped(part.value, node.end, raw)))
                 plain.append(True)
             elif isinstance(part, cst.FormattedStringExpression):
                 parts.append(self.expression(part.expression))
@@ -253,15 +249,26 @@ class Expressions:
         )
 
 
-def _unescaped(spelled: str, raw: bool) -> str:
+def _unescaped(spelled: str, quote: str, raw: bool) -> str:
     """The text of a literal part of an f-string, braces and escapes resolved."""
-    spelled = spelled.replace("{{", "{").replace("}}", "}")
+    spelled = spelled.replace("{{", "{").replace("}}", "}").replace("\r\n", "\n")
     if raw or "\\" not in spelled:
         return spelled
+    value = _spelled(quote + spelled + quote)
+    return value if isinstance(value, str) else spelled
+
+
+def _spelled(literal: str) -> Scalar:
+    """The value of a literal, as it is spelled in the source; None where it has none."""
     try:
-        return str(ast.literal_eval('"""' + spelled.replace('"', '\\"') + '"""'))
+        if literal.isdecimal():  # most numbers are plain
+            return int(literal)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the reviewed code: invalid escapes and the like
+            value: Scalar = ast.literal_eval(literal)
     except (ValueError, SyntaxError):
-        return spelled
+        return None
+    return value
 
 
 CONSTANTS: dict[str, Any] = {"True": True, "False": False, "None": None}

@@ -163,18 +163,18 @@ class Walk(Expressions):
 
     def case(self, node: cst.MatchCase) -> facts.Case:
         bindings: list[str] = []
-        values: list[Expression] = []
         pending: list[Node] = [node.pattern]
         while pending:
             part = pending.pop()
-            if isinstance(part, cst.MatchValue):
-                values.append(self.expression(part.value))
-                continue
             bound = getattr(part, "name", None) or getattr(part, "rest", None)
             if isinstance(bound, cst.Name):
                 bindings.append(bound.value)
             pending.extend(child for child in part.children if not isinstance(child, cst.BaseExpression))
-        return facts.Case(tuple(bindings), tuple(values), self.optional(node.guard), self.suite(node.body))
+        ways = _alternatives(node.pattern)
+        plain = all(isinstance(way, (cst.MatchValue, cst.MatchSingleton)) for way in ways)
+        values = tuple(self.expression(way.value) for way in ways) if plain else ()
+        takes_all = node.guard is None and any(isinstance(way, cst.MatchAs) for way in ways)
+        return facts.Case(tuple(bindings), values, self.optional(node.guard), self.suite(node.body), takes_all)
 
     def function(self, node: cst.FunctionDef) -> facts.Statement:
         number = self.number(node)
@@ -209,6 +209,15 @@ def _dotted(node: Node) -> str:
     if isinstance(node, cst.Attribute):
         return f"{_dotted(node.value)}.{node.attr.value}"
     return str(node.value)
+
+
+def _alternatives(pattern: Node) -> list[Node]:
+    """The patterns one of which has to match: those of `a | b`, of `(a | b) as name`, or the pattern itself."""
+    if isinstance(pattern, cst.MatchAs) and pattern.pattern is not None:
+        return _alternatives(pattern.pattern)
+    if isinstance(pattern, cst.MatchOr):
+        return [way for element in pattern.patterns for way in _alternatives(element.pattern)]
+    return [pattern]
 
 
 STATEMENTS: dict[type, Callable[[Walk, Node], facts.Statement]] = {

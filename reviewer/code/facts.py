@@ -1,7 +1,7 @@
 """The facts of a Python module: what it does, without how it is spelled.
 
 Records are frozen and compared by identity, so that a place in the code is one object. `node` is the index of the
-syntax node in the one walk that made the facts; `source.Source.location` turns it into lines and columns on demand.
+syntax node in the one walk that made the facts.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ GAP = "\ua4fa"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expression:
-    """An expression that no other record describes: its value is unknown. `parts` are the expressions inside."""
-
     node: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opaque(Expression):
+    """An expression that no other record describes: its value is unknown. `parts` are the expressions inside."""
+
     parts: tuple[Expression, ...] = ()
 
 
@@ -73,8 +73,8 @@ class Call(Expression):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Interpolation(Expression):
-    """An f-string: literals and expressions, one after the other. `plain[i]` is false where a format spec or a
-    conversion other than `!s` applies to part i."""
+    """An f-string: literals and expressions. `plain[i]` is false where part i has a format spec or a conversion but
+    `!s`."""
 
     parts: tuple[Expression, ...]
     plain: tuple[bool, ...]
@@ -205,8 +205,6 @@ Block = tuple[Statement, ...]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evaluate(Statement):
-    """An expression as a statement."""
-
     value: Expression
 
 
@@ -317,12 +315,14 @@ class With(Statement):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """A `case`: the names that its pattern binds, the expressions that it compares with, its guard."""
+    """A `case`: the names that its pattern binds, the values of which the subject is one (none, where the pattern
+    looks inside of it or takes all), its guard."""
 
     bindings: tuple[str, ...]
     values: tuple[Expression, ...]
     guard: Expression | None
     body: Block
+    takes_all: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -350,7 +350,7 @@ class Class(Statement):
     body: Block
     decorators: tuple[Expression, ...]
     last: int
-    """The highest node number inside."""
+    """As above."""
 
 
 def blocks(statement: Statement) -> tuple[Block, ...]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewer.code import facts
-from reviewer.code.library import Arguments
+from reviewer.code.library import Arguments, element, opened
 from reviewer.code.scopes import CallSite, Condition
 from reviewer.code.values import Values
 from reviewer.value import (
@@ -24,16 +24,21 @@ from reviewer.value import (
     Frame,
     Handle,
     Instance,
+    Items,
     LocalClass,
     LocalFunction,
     LocalModule,
+    Method,
     Result,
     Session,
+    Super,
     Value,
     options,
 )
 
 MOST_FRAMES = 3000
+MOST_CALLS = 30_000
+"""Calls in all activations of one walk, after which no more of them are followed."""
 DEEPEST = 16
 
 
@@ -83,10 +88,14 @@ class Reached:
 def callee(values: Values, call: facts.Call, frame: Frame) -> tuple[Callee, ...]:
     """What a call can call."""
     function = call.function
-    if isinstance(function, facts.Attribute):
-        receivers = options(values.of(function.value, frame))
-        return tuple(made for receiver in receivers for made in _method(values, receiver, function.name))
-    return tuple(_called(option) for option in options(values.of(function, frame)))
+    if not isinstance(function, facts.Attribute):
+        return tuple(made for option in options(values.of(function, frame)) for made in _called(values, option))
+    if function.name in PASSES_ON:
+        handed = [value for value in values.arguments(call, frame).positional if isinstance(value, Method)]
+        if handed:  # `pool.submit(client.put_object, Bucket=…)` is a call of the method, with the same keywords
+            return tuple(_called(values, handed[0]))
+    receivers = options(values.of(function.value, frame))
+    return tuple(made for receiver in receivers for made in _method(values, receiver, function.name))
 
 
 def _method(values: Values, receiver: Value, name: str) -> Iterator[Callee]:
@@ -100,31 +109,37 @@ def _method(values: Values, receiver: Value, name: str) -> Iterator[Callee]:
     elif isinstance(receiver, Result):
         path = "".join(f".{step}" for step in receiver.path)
         yield Callee(f"{receiver.function}(){path}.{name}", receiver, UNKNOWN)
-    elif isinstance(receiver, (External, LocalModule, Instance, LocalClass)):
+    elif isinstance(receiver, (External, LocalModule, Instance, LocalClass, Super)):
         for option in options(values.attribute_of(receiver, name)):
-            made = _called(option)
-            yield Callee(made.name, receiver, made.target)
+            for made in _called(values, option):
+                yield made if made.is_aws else Callee(made.name, receiver, made.target)
     else:
         yield Callee("", receiver, UNKNOWN)
 
 
-def _called(value: Value) -> Callee:
-    if isinstance(value, External):
-        return Callee(value.name, UNKNOWN, value)
-    if isinstance(value, Result):
-        return Callee(f"{value.function}()", UNKNOWN, value)
-    return Callee("", UNKNOWN, value)
+def _called(values: Values, value: Value) -> Iterator[Callee]:
+    function, _ = opened(value)
+    if isinstance(function, Method):
+        yield from _method(values, function.receiver, function.name)
+    elif isinstance(function, External):
+        yield Callee(function.name, UNKNOWN, function)
+    elif isinstance(function, Result):
+        yield Callee(f"{function.function}()", UNKNOWN, function)
+    else:
+        yield Callee("", UNKNOWN, function)
 
 
-def reach(values: Values, module: str, entry: Value, frame: Frame | None) -> Iterator[Reached]:
+def reach(values: Values, module: str, entry: Value, frame: Frame | None, *, alone: bool = False) -> Iterator[Reached]:
     """Every call that runs when `entry` of a module is called in `frame`, or when the module is imported.
 
-    A frame of None means the entry is no local function: only what imports run is reached.
+    A frame of None means the entry is no local function: only what imports run is reached. `alone`: the entry does not
+    hand its event on to functions that are registered with a framework.
     """
     loaded = modules_of(values, module)
-    yield from _walk(values, deque((Frame(path, MODULE), ()) for path in loaded), at_import=True)
+    bodies = [Frame(path, owner) for path in loaded for owner in (MODULE, *values.modules.class_bodies(path))]
+    yield from _walk(values, deque((body, ()) for body in bodies), at_import=True)
     runs = [frame] if frame is not None and isinstance(entry, LocalFunction) else []
-    runs += [route for path in loaded for route in _routes(values, path)]
+    runs += [] if alone else [route for path in loaded for route in _routes(values, path)]
     yield from _walk(values, deque((run, ()) for run in runs), at_import=False)
 
 
@@ -156,29 +171,39 @@ def _registers(values: Values, decorator: facts.Expression, frame: Frame) -> boo
     if not isinstance(decorator, facts.Call) or not isinstance(decorator.function, facts.Attribute):
         return False
     receiver = values.of(decorator.function.value, frame)
-    return isinstance(receiver, Result) and decorator.function.name not in NO_ROUTES
+    return isinstance(receiver, Result) and decorator.function.name not in NO_ROUTES | ALONE
 
 
 NO_ROUTES = frozenset({"command", "group", "option", "argument", "fixture", "task", "patch", "object", "parametrize"})
 """Decorators of objects that make something else of a function: commands, fixtures, background tasks."""
+ALONE = frozenset(
+    {"lambda_function", "schedule", "authorizer", "on_s3_event", "on_sns_message", "on_sqs_message", "on_cw_event"}
+    | {"on_kinesis_record", "on_dynamodb_record", "on_ws_connect", "on_ws_message", "on_ws_disconnect"}
+)
+"""Decorators of Chalice that make a Lambda function of its own of what they decorate.
+Source: https://aws.github.io/chalice/api.html#chalice"""
 
 
 def _walk(values: Values, pending: deque[tuple[Frame, tuple[Hop, ...]]], *, at_import: bool) -> Iterator[Reached]:
     modules = values.modules
     seen = {frame for frame, _ in pending}
+    calls = 0
     while pending:
         frame, hops = pending.popleft()
         scope = modules.scope(frame.module, frame.owner)
+        calls += len(scope.calls)
+        goes_on = len(hops) < DEEPEST and calls < MOST_CALLS
+        runs: list[tuple[CallSite, Frame]] = []
         for site in scope.calls:
             if frame.owner == MODULE and _is_main(site):
                 continue
             called = callee(values, site.call, frame)
             yield Reached(site, frame, hops, at_import, called)
-            if len(hops) >= DEEPEST or len(seen) >= MOST_FRAMES:
-                continue
-            for target in _activations(values, site.call, frame, called):
-                if target in seen:
-                    continue
+            runs += ((site, target) for target in (_activations(values, site.call, frame, called) if goes_on else ()))
+        for site in scope.implied if goes_on else ():
+            runs += ((site, target) for target in _implied(values, site, frame))
+        for site, target in runs:
+            if target not in seen and len(seen) < MOST_FRAMES:
                 seen.add(target)
                 pending.append((target, (*hops, Hop(site, frame, _name(values, target)))))
 
@@ -211,15 +236,53 @@ def _activations(values: Values, call: facts.Call, frame: Frame, callees: tuple[
                 yield values.frame_of(initializer, Arguments((made, *given.positional), given.named, given.open))
         elif isinstance(target, LocalFunction):
             yield values.frame_of(target, given)
+        elif isinstance(target, Instance):
+            method = values.attribute_of(target, "__call__")
+            if isinstance(method, LocalFunction):
+                yield values.frame_of(method, given)
         if not isinstance(target, LocalFunction):
             yield from _handed_over(values, called, given)
 
 
+def _implied(values: Values, site: CallSite, frame: Frame) -> Iterator[Frame]:
+    """The local functions that run without being called: properties, what `with` enters and leaves."""
+    function = site.call.function
+    if not isinstance(function, facts.Attribute):
+        return
+    if function.name in {"__enter__", "__exit__"}:
+        for called in callee(values, site.call, frame):
+            if isinstance(called.target, LocalFunction):
+                yield values.frame_of(called.target, Arguments((), (), open=True))
+    elif function.name in values.modules.properties:
+        for receiver in options(values.of(function.value, frame)):
+            getter = values.modules.classes.getter(values, receiver, function.name)
+            if getter is not None:
+                yield values.frame_of(getter, Arguments())
+
+
 def _handed_over(values: Values, called: Callee, given: Arguments) -> Iterator[Frame]:
-    """Functions that are arguments of a call whose callee is not local: it may call them, with unknown arguments."""
+    """Functions that are arguments of a call whose callee is not local: it may call them."""
     for name, value in given.pairs:
         for option in options(value):
             if isinstance(option, LocalFunction):
-                item = (EventPath(("Records", ITEM)),) if name == "record_handler" else ()
-                rest = given.positional[1:] if name == "0" and called.name.rpartition(".")[2] == "submit" else item
-                yield values.frame_of(option, Arguments(rest, (), open=True))
+                passed = _passed_on(called.name.rpartition(".")[2], name, given)
+                yield values.frame_of(option, Arguments(passed, (), open=True))
+
+
+def _passed_on(callee: str, name: str, given: Arguments) -> tuple[Value, ...]:
+    """What a function gets that is handed over as the argument `name`, as far as that is known."""
+    if name == "record_handler":
+        return (EventPath(("Records", ITEM)),)
+    rest = given.positional[int(name) + 1 :] if name.isdecimal() else ()
+    if callee in MAPS:
+        return tuple(element(each) for each in rest)
+    arguments = given.get(None, "args") if name == "target" else None
+    if isinstance(arguments, Items) and not arguments.open:
+        return arguments.items
+    return rest if callee in PASSES_ON else ()
+
+
+MAPS = frozenset({"map", "filter"})
+"""Functions that call a function with the items of what comes after it."""
+PASSES_ON = frozenset({"submit", "run_in_executor", "to_thread", "call_soon"})
+"""Functions that call a function with what comes after it."""

@@ -5,11 +5,13 @@ A table from qualified names to small functions over arguments. A name that is n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewer.aws import resources
-from reviewer.code.operations import concatenated, descend, transformed
+from reviewer.code.operations import descend, transformed
+from reviewer.code.texts import concatenated
 from reviewer.value import (
     ITEM,
     UNKNOWN,
@@ -23,6 +25,7 @@ from reviewer.value import (
     Handle,
     Items,
     LocalFunction,
+    Method,
     OneOf,
     Result,
     Session,
@@ -33,6 +36,8 @@ from reviewer.value import (
     one_of,
     string,
 )
+
+PARTIAL = "functools.partial"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,11 @@ class Arguments:
         if position is not None and 0 <= position < len(self.positional):
             return self.positional[position]
         return None
+
+    def after(self, earlier: Arguments) -> Arguments:
+        """These arguments behind those that were fixed earlier."""
+        named = dict((*earlier.named, *self.named))
+        return Arguments((*earlier.positional, *self.positional), tuple(named.items()), earlier.open or self.open)
 
     @property
     def pairs(self) -> tuple[tuple[str, Value], ...]:
@@ -141,6 +151,8 @@ def element(value: Value) -> Value:
         return one_of([Constant(key) for key, _ in value.entries]) if not value.open else UNKNOWN
     if isinstance(value, (EventPath, Result, AwsResult)):
         return descend(value, ITEM)
+    if isinstance(value, Transformed) and value.operation == "slice":
+        return element(value.base)
     return UNKNOWN
 
 
@@ -162,12 +174,28 @@ def _spelled(given: Arguments) -> Value:
 
 def _partial(given: Arguments) -> Value:
     function = _first(given)
-    if not isinstance(function, LocalFunction):
-        return Result("functools.partial", given.pairs)
-    fixed = tuple((str(index), value) for index, value in enumerate(given.positional[1:]))
-    return LocalFunction(
-        function.module, function.node, function.bound, (*function.given, *fixed, *given.named), function.outer
-    )
+    if not isinstance(function, (LocalFunction, Method)):
+        return Result(PARTIAL, given.pairs)
+    known = _positions(function.given)
+    fixed = tuple((str(index), value) for index, value in enumerate(given.positional[1:], len(known)))
+    return replace(function, given=(*function.given, *fixed, *given.named))
+
+
+def _positions(given: tuple[tuple[str, Value], ...]) -> tuple[Value, ...]:
+    return tuple(value for name, value in given if name.isdecimal())
+
+
+def opened(function: Value) -> tuple[Value, Arguments]:
+    """What calling a value calls, and the arguments that `functools.partial` has fixed for it."""
+    if isinstance(function, Method):
+        fixed = function.given
+        function = replace(function, given=())
+    elif isinstance(function, Result) and function.function == PARTIAL and not function.path:
+        (_, function), *rest = function.arguments or (("0", UNKNOWN),)
+        fixed = tuple(rest)
+    else:
+        return function, Arguments()
+    return function, Arguments(_positions(fixed), tuple(pair for pair in fixed if not pair[0].isdecimal()))
 
 
 FUNCTIONS: dict[str, Callable[[Arguments], Value]] = {
@@ -260,10 +288,15 @@ def _identifiers(service: str, name: str, given: Arguments) -> tuple[Value, ...]
 def sdk_attribute(receiver: Value, name: str) -> Value | None:
     """An attribute of an SDK object or a path; None for any other receiver."""
     if isinstance(receiver, Client):
-        return receiver if name == "meta" else Client(receiver.service) if name == "client" else UNKNOWN
+        plain = {"meta": receiver, "client": Client(receiver.service), "exceptions": UNKNOWN}
+        return plain.get(name) or Method(receiver, name)
+    if isinstance(receiver, Session):
+        return Method(receiver, name) if name in {"client", "resource"} else UNKNOWN
     if isinstance(receiver, Handle):
         if name == "meta":
             return Client(receiver.service, "resource")
+        if VERB.match(name):
+            return Method(receiver, name)
         position = resources.attribute(receiver.service, receiver.type, name)
         known = position is not None and position < len(receiver.identifiers)
         return receiver.identifiers[position] if known and position is not None else UNKNOWN
@@ -272,6 +305,11 @@ def sdk_attribute(receiver: Value, name: str) -> Value | None:
     return None
 
 
+VERB = re.compile(
+    r"(?:add|batch|change|copy|create|delete|download|get|initiate|load|modify|publish|purge|put|query|receive|reload"
+    r"|remove|restore|scan|send|set|start|stop|subscribe|terminate|update|upload|wait)(?:_|$)"
+)
+"""How the names of the methods of resource objects begin. Other attributes are data."""
 PATH_ATTRIBUTES = {"name": "basename", "stem": "stem", "suffix": "splitext_extension"}
 PATH_METHODS = {"with_suffix": "with_suffix", "with_name": "with_name", "joinpath": "path_join"}
 

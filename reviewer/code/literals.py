@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from reviewer.code import facts
 from reviewer.code.facts import Expression, Module
-from reviewer.code.scopes import children
+from reviewer.code.visits import children
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from reviewer.code import facts
-from reviewer.code.classes import Classes
+from reviewer.code.classes import Classes, is_computed
 from reviewer.code.facts import Module
-from reviewer.code.scopes import Definition, Owner, Scope, resolve
+from reviewer.code.resolve import resolve
+from reviewer.code.scopes import Definition, Owner, Scope
 from reviewer.value import MODULE, UNKNOWN, External, LocalModule, Value
 
 BUILTINS = frozenset(dir(builtins))
+
+PROVIDED = sys.stdlib_module_names | {"boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3"}
+"""The modules that Lambda's runtimes bring: https://docs.aws.amazon.com/lambda/latest/dg/lambda-python.html.
+
+A folder of such a name without an `__init__.py` is none of them."""
+
+Elsewhere = dict[str, list[tuple[int, Definition]]]
+"""Definitions of a module's names that stand in its functions, with the functions' nodes."""
 
 
 class Modules:
@@ -30,14 +40,23 @@ class Modules:
         self.owners: dict[str, dict[int, Owner]] = {}
         self.roots: dict[str, tuple[str, ...]] = {}
         self.found: dict[tuple[str, str, int], Value] = {}
+        self._assigned: dict[str, Elsewhere] = {}
+        self._changed: dict[str, Elsewhere] = {}
+        self._stars: dict[str, list[Value]] = {}
+        self._class_bodies: dict[str, list[int]] = {}
+        self._imports: dict[str, list[str]] = {}
         self.classes = Classes(self)
+        self.properties: set[str] = set()
+        """The names of all properties of the classes of the modules that are loaded."""
 
     # --- facts
 
     def module(self, path: str) -> Module | None:
         """The facts of a module; None where there are none."""
         if path not in self.loaded:
-            self.loaded[path] = None if path.endswith("/") else self.load(path)
+            module = self.loaded[path] = None if path.endswith("/") else self.load(path)
+            functions = module.functions if module is not None else ()
+            self.properties.update(function.name for function in functions if is_computed(function))
         return self.loaded[path]
 
     def owner(self, path: str, node: int) -> Owner | None:
@@ -59,6 +78,19 @@ class Modules:
         self.owner(path, MODULE)
         return (node for node in self.owners[path] if node != MODULE)
 
+    def class_bodies(self, path: str) -> list[int]:
+        """The nodes of the classes that run when a module is imported: those that do not stand in functions."""
+        if path not in self._class_bodies:
+            pending = list((self.module(path) or EMPTY).body)
+            found = self._class_bodies[path] = []
+            while pending:
+                statement = pending.pop()
+                if isinstance(statement, facts.Class):
+                    found.append(statement.node)
+                if not isinstance(statement, facts.Function):
+                    pending += (inner for block in facts.blocks(statement) for inner in block)
+        return self._class_bodies[path]
+
     def scope(self, path: str, node: int) -> Scope:
         """The resolved names of a function, class, lambda or module."""
         key = (path, node)
@@ -67,44 +99,69 @@ class Modules:
             self.scopes[key] = resolve(owner if owner is not None else EMPTY)
         return self.scopes[key]
 
-    def assigned_globally(self, path: str, name: str) -> list[tuple[int, Definition]]:
+    def assigned_globally(self, path: str, name: str) -> tuple[tuple[int, Definition], ...]:
         """What functions of a module assign to `name` after declaring it global, with the functions' nodes."""
         module = self.module(path)
         if module is None or name not in module.global_names:
-            return []
-        scopes = [(function.node, self.scope(path, function.node)) for function in module.functions]
-        return [
-            (node, definition)
-            for node, scope in scopes
-            if scope.declared.get(name) == "global"
-            for definition in scope.definitions.get(name, ())
-        ]
+            return ()
+        if path not in self._assigned:
+            self._assigned[path] = self._definitions(path, lambda scope, name, _: scope.declared.get(name) == "global")
+        return tuple(self._assigned[path].get(name, ()))
+
+    def changed_in_place(self, path: str, name: str) -> tuple[tuple[int, Definition], ...]:
+        """What functions of a module make of its list or dict `name` by changing it, with the functions' nodes."""
+        if path not in self._changed:
+            self._changed[path] = self._definitions(
+                path, lambda _, __, definition: any(before.kind == "outside" for before in definition.before)
+            )
+        return tuple(self._changed[path].get(name, ()))
+
+    def _definitions(self, path: str, matter: Callable[[Scope, str, Definition], bool]) -> Elsewhere:
+        """The definitions in functions of a module that matter to the module, by name."""
+        module = self.module(path)
+        found: Elsewhere = {}
+        for function in module.functions if module else ():
+            scope = self.scope(path, function.node)
+            for name, definitions in scope.definitions.items():
+                for definition in definitions:
+                    if matter(scope, name, definition):
+                        found.setdefault(name, []).append((function.node, definition))
+        return found
 
     def star_imports(self, path: str) -> list[Value]:
         """The modules that a module imports all names from."""
-        module = self.module(path)
-        return [
-            self.find(path, name, statement.level)
-            for statement in (module.body if module else ())
-            if isinstance(statement, facts.Import)
-            for name, member, _ in statement.names
-            if member == "*"
-        ]
+        if path not in self._stars:
+            module = self.module(path)
+            self._stars[path] = [
+                self.find(path, name, statement.level)
+                for statement in (module.imports if module else ())
+                for name, member, _ in statement.names
+                if member == "*"
+            ]
+        return self._stars[path]
 
     def imports(self, path: str) -> list[str]:
-        """The local modules that a module names in its imports, anywhere in it."""
-        module = self.module(path)
-        if module is None:
-            return []
-        targets: dict[str, None] = {}
-        for statement in module.imports:
-            for name, member, _ in statement.names:
-                found = self.find(path, name, statement.level)
-                inner = self.submodule(found.module, member) if isinstance(found, LocalModule) and member else None
-                for target in (found, inner):
-                    if isinstance(target, LocalModule):
-                        targets[target.module] = None
-        return list(targets)
+        """The local modules that a module names in its imports, anywhere in it, with the packages around them."""
+        if path not in self._imports:
+            module = self.module(path)
+            targets: dict[str, None] = {}
+            for statement in module.imports if module else ():
+                for name, member, _ in statement.names:
+                    for target in self._named(path, name, member, statement.level):
+                        targets[target] = None
+            self._imports[path] = list(targets)
+        return self._imports[path]
+
+    def _named(self, importer: str, name: str, member: str, level: int) -> Iterator[str]:
+        """The local modules that one name of an import makes Python load."""
+        parts = name.split(".")
+        for length in range(1, len(parts) + 1):
+            found = self.find(importer, ".".join(parts[:length]), level)
+            if isinstance(found, LocalModule):
+                yield found.module
+        inner = self.submodule(found.module, member) if isinstance(found, LocalModule) and member else None
+        if isinstance(inner, LocalModule):
+            yield inner.module
 
     @staticmethod
     def is_builtin(name: str) -> bool:
@@ -122,11 +179,14 @@ class Modules:
     def _find(self, importer: str, dotted: str, level: int) -> Value:
         relative = dotted.replace(".", "/")
         if level:
-            folder = importer.rpartition("/")[0]
-            for _ in range(level - 1):
-                folder = folder.rpartition("/")[0]
-            return self._local(importer, (folder,), relative) or UNKNOWN
-        return self._local(importer, self.roots_of(importer), relative) or External(dotted)
+            around = importer.split("/")[:-level]
+            if len(around) + level != len(importer.split("/")):
+                return UNKNOWN
+            return self._local(importer, ("/".join(around),), relative) or UNKNOWN
+        roots = self.roots_of(importer)
+        if len(roots) > 1 and relative.partition("/")[0] in PROVIDED:
+            roots = roots[:-1]  # its own folder is where a module finds others only as long as nothing else is known
+        return self._local(importer, roots, relative) or External(dotted)
 
     def submodule(self, path: str, name: str) -> Value | None:
         """A module inside of a package."""
@@ -135,13 +195,15 @@ class Modules:
         return self._local(path, (path.rpartition("/")[0],), name)
 
     def _local(self, importer: str, folders: Iterable[str], relative: str) -> LocalModule | None:
-        for folder in folders:
-            base = "/".join(part for part in (folder, relative) if part)
-            for path in (f"{base}.py", f"{base}/__init__.py" if base else "__init__.py", f"{base}/"):
-                if path in self.files or path in self.folders:
-                    known = self.roots.get(path, ())
-                    self.roots[path] = tuple(dict.fromkeys((*known, *self.roots_of(importer))))
-                    return LocalModule(path)
+        """A module below some folders: a package before a module of its name, both before a folder without either."""
+        bases = ["/".join(part for part in (folder, relative) if part) for folder in folders]
+        modules = [path for base in bases for path in (f"{base}/__init__.py" if base else "__init__.py", f"{base}.py")]
+        packages = [f"{base}/" for base in bases] if relative.partition("/")[0] not in PROVIDED else []
+        for path in (*(modules if relative else modules[::2]), *packages):
+            if path in self.files or path in self.folders:
+                known = self.roots.get(path, ())
+                self.roots[path] = tuple(dict.fromkeys((*known, *self.roots_of(importer))))
+                return LocalModule(path)
         return None
 
     @cached_property

@@ -9,31 +9,33 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable
 
+from reviewer.code.bounds import LONGEST
+from reviewer.code.texts import formatted, joined
 from reviewer.value import (
     DEEPEST,
     ITEM,
     UNKNOWN,
     AwsResult,
+    Client,
     Constant,
     ContextPath,
+    Environment,
     EventPath,
-    External,
+    Handle,
     Items,
+    LocalClass,
+    LocalFunction,
+    LocalModule,
     OneOf,
     Result,
+    Session,
     Table,
     Text,
     Transformed,
     Value,
-    number,
     one_of,
-    options,
     string,
-    text,
 )
-
-LONGEST = 1 << 16
-"""Characters of a constant that folding may make."""
 
 FOLDED = frozenset(
     [
@@ -54,10 +56,13 @@ FOLDED = frozenset(
 )
 """Methods of `str` that fold over constants and stay `Transformed` over anything else."""
 
-SAME = frozenset(("encode", "decode", "copy", "expandtabs"))
+OBJECT = "chalice"
+"""The first path element of an event that Chalice has made an object of: `event.bucket`, and the items of `event`."""
+
+SAME = frozenset(("encode", "decode", "copy"))
 """Methods whose result names the same thing as their receiver."""
 
-SPLITS = frozenset(("split", "rsplit", "partition", "rpartition", "splitlines"))
+SPLITS = frozenset(("split", "rsplit", "partition", "rpartition"))
 
 Pick = Callable[[int | str], str | None]
 
@@ -73,6 +78,13 @@ PICKS: dict[str, dict[int, str]] = {
 """What an index picks out of a split: the operation's name in `strings`."""
 
 
+PATHS = (EventPath, ContextPath, Result, AwsResult)
+"""Structures that are known by a path into them only."""
+
+TEXTS = (Constant, Text, Transformed, Environment, *PATHS)
+"""What can be a text."""
+
+
 def select(value: Value, index: Value) -> Value:
     """`value[index]`."""
     if isinstance(value, OneOf):
@@ -86,8 +98,10 @@ def select(value: Value, index: Value) -> Value:
         return one_of([entry for _, entry in value.entries]) if not value.open and value.entries else UNKNOWN
     if isinstance(value, Items):
         return _item(value, key)
-    if isinstance(value, (EventPath, ContextPath, Result, AwsResult)):
+    if isinstance(value, PATHS):
         return descend(value, key if isinstance(key, str) else ITEM)
+    if isinstance(value, Transformed) and value.operation == "slice":
+        return select(value.base, index) if isinstance(value.base, PATHS) else UNKNOWN
     if isinstance(value, Transformed) and isinstance(key, int):
         return _picked(value, key)
     if isinstance(value, Constant) and isinstance(value.value, (str, bytes)) and isinstance(key, int):
@@ -118,26 +132,34 @@ def _item(value: Items, key: object) -> Value:
 
 def _picked(value: Transformed, key: int) -> Value:
     operation = PICKS.get(value.operation, {}).get(key)
+    if operation is None and value.operation == "split":
+        return transformed("split_item", value.base, (*value.arguments, Constant(key)))
     return transformed(operation, value.base, value.arguments) if operation else UNKNOWN
 
 
 def slice_of(value: Value, lower: Value | None, upper: Value | None) -> Value:
     """`value[lower:upper]`."""
-    first, last = number(lower), number(upper)
-    if (lower and first is None) or (upper and last is None):
-        return UNKNOWN
-    bounds = slice(None if first is None else int(first), None if last is None else int(last))
-    if isinstance(value, Constant) and isinstance(value.value, str):
-        return Constant(value.value[bounds])
+    if isinstance(value, OneOf):
+        return one_of([slice_of(option, lower, upper) for option in value.options])
+    ends = (lower or Constant(None), upper or Constant(None))
+    bounds = _bounds(*ends)
     if isinstance(value, Items):
-        return Items(value.items[bounds]) if not value.open else value
-    if isinstance(value, EventPath):
-        return value  # a part of a list is a list of the same items
-    if isinstance(value, Transformed) and value.operation in PICKS:
+        return Items(value.items[bounds]) if bounds and not value.open else Items(value.items, open=True)
+    if bounds is None or (isinstance(value, Transformed) and value.operation in PICKS):
         return UNKNOWN
-    if isinstance(value, (Text, Transformed)):
-        return transformed("slice", value, (lower or Constant(None), upper or Constant(None)))
-    return UNKNOWN
+    if isinstance(value, Constant):
+        return Constant(value.value[bounds]) if isinstance(value.value, str) else UNKNOWN
+    # of a text, a part; of a list that is known by its path, some of its items
+    return transformed("slice", value, ends) if isinstance(value, TEXTS) else UNKNOWN
+
+
+def _bounds(lower: Value, upper: Value) -> slice | None:
+    """The bounds of a slice; None where they are not known."""
+    plain = [end.value for end in (lower, upper) if isinstance(end, Constant)]
+    if len(plain) < 2 or not all(end is None or type(end) is int for end in plain):
+        return None
+    first, last = plain
+    return slice(first, last)
 
 
 def transformed(operation: str, base: Value, arguments: tuple[Value, ...] = ()) -> Value:
@@ -165,13 +187,14 @@ def _fold(operation: str, base: Value, arguments: tuple[Value, ...]) -> Value | 
         return None
     plain = [argument.value for argument in arguments if isinstance(argument, Constant)]
     compute = FOLDS.get(operation) or (getattr(str, operation) if operation in FOLDED else None)
-    if compute is None or len(subject) > LONGEST:
+    if compute is None:
         return None
+    if len(subject) > LONGEST:
+        return UNKNOWN
     try:
-        result = compute(subject, *plain)
+        return Constant(compute(subject, *plain))
     except (TypeError, ValueError, OverflowError, IndexError):
         return UNKNOWN
-    return Constant(result) if len(result) <= LONGEST else UNKNOWN
 
 
 FOLDS: dict[str, Callable[..., str]] = {
@@ -186,8 +209,20 @@ FOLDS: dict[str, Callable[..., str]] = {
     "rsplit_head": lambda s, sep: s.rsplit(sep, 1)[0],
     "partition_tail": lambda s, sep: s.partition(sep)[2],
     "slice": lambda s, first, last: s[first:last],
-    "zfill": lambda s, width: s.zfill(min(width, LONGEST)),
+    "zfill": lambda s, width: s.zfill(_within(width)),
+    "replace": lambda s, old, new, *count: s.replace(old, new, *count) if _within(_replaced(s, old, new)) else "",
 }
+
+
+def _within(length: int) -> int:
+    """A length that a text may have; raises `OverflowError` for others."""
+    if length > LONGEST:
+        raise OverflowError
+    return length
+
+
+def _replaced(text: str, old: str, new: str) -> int:
+    return len(text) + text.count(old) * len(new) + 1
 
 
 def method(receiver: Value, name: str, arguments: tuple[Value, ...]) -> Value:
@@ -196,13 +231,15 @@ def method(receiver: Value, name: str, arguments: tuple[Value, ...]) -> Value:
         return one_of([method(option, name, arguments) for option in receiver.options])
     if name in SAME:
         return receiver
+    if name == "to_dict" and isinstance(receiver, EventPath):
+        return _raw(receiver)
     if name == "strftime" and arguments:
         return Result("datetime.strftime", (("0", arguments[-1]),))
     if name == "get" and arguments:
         return _get(receiver, arguments)
     if isinstance(receiver, (Table, EventPath)) and name in {"items", "values", "keys", "pop", "setdefault"}:
         return _view(receiver, name, arguments)
-    if isinstance(receiver, (Items, Table, External)) or receiver == UNKNOWN:
+    if not isinstance(receiver, TEXTS):
         return UNKNOWN
     if name in SPLITS:
         return _split(receiver, name, arguments)
@@ -213,6 +250,12 @@ def method(receiver: Value, name: str, arguments: tuple[Value, ...]) -> Value:
     if name == "join" and arguments:
         return joined(receiver, arguments[0])
     return UNKNOWN
+
+
+def _raw(event: EventPath) -> Value:
+    """The raw event, or the raw record, behind an object that Chalice has made of it."""
+    raw: dict[tuple[str, ...], tuple[str, ...]] = {(OBJECT,): (), (OBJECT, ITEM): ("Records", ITEM)}
+    return EventPath(raw[event.path]) if event.path in raw else UNKNOWN
 
 
 def _get(receiver: Value, arguments: tuple[Value, ...]) -> Value:
@@ -229,6 +272,8 @@ def _get(receiver: Value, arguments: tuple[Value, ...]) -> Value:
 
 def _view(receiver: Table | EventPath, name: str, arguments: tuple[Value, ...]) -> Value:
     if isinstance(receiver, EventPath):
+        if name == "pop" and not arguments:
+            return descend(receiver, ITEM)
         if name in {"pop", "setdefault"} and arguments:
             return select(receiver, arguments[0])
         return descend(receiver, ITEM) if name == "keys" else Items((descend(receiver, ITEM),), open=True)
@@ -247,120 +292,15 @@ def _split(receiver: Value, name: str, arguments: tuple[Value, ...]) -> Value:
     separator = string(arguments[0]) if arguments else None
     if separator is None:
         return UNKNOWN
+    most = arguments[1].value if len(arguments) == 2 and isinstance(arguments[1], Constant) else None
     subject = string(receiver)
-    if subject is not None and separator:
-        most = number(arguments[1]) if len(arguments) > 1 else -1
-        if most is None:
+    if subject is not None:
+        if not separator or len(subject) > LONGEST or (len(arguments) > 1 and type(most) is not int):
             return UNKNOWN
-        limit = () if name.endswith("partition") else (int(most),)
+        limit = () if name.endswith("partition") or most is None else (most,)
         return Items(tuple(Constant(part) for part in getattr(subject, name)(separator, *limit)))
-    once = len(arguments) > 1 and number(arguments[1]) == 1
-    kind = name if name.endswith("partition") else f"{name}1" if once else "split" if len(arguments) == 1 else ""
+    kind = name if name.endswith("partition") else f"{name}1" if most == 1 else "split" if len(arguments) == 1 else ""
     return transformed(kind, receiver, (Constant(separator),)) if kind else UNKNOWN
-
-
-def joined(separator: Value, items: Value) -> Value:
-    """`separator.join(items)`."""
-    if not isinstance(items, Items) or items.open:
-        return UNKNOWN
-    parts: list[Value] = []
-    for index, item in enumerate(items.items):
-        parts += [separator, item] if index else [item]
-    return concatenated(parts)
-
-
-def concatenated(parts: list[Value]) -> Value:
-    """The text of several parts; one possibility for each choice of a part with few, UNKNOWN parts otherwise."""
-    made: list[list[Value]] = [[]]
-    for part in parts:
-        choices = options(part)
-        if len(choices) * len(made) > 8:
-            choices = (UNKNOWN,)
-        made = [[*head, choice] for head in made for choice in choices]
-    return one_of([text(line) for line in made])
-
-
-def formatted(template: Value, positional: tuple[Value, ...], named: tuple[tuple[str, Value], ...]) -> Value:
-    """`template.format(*positional, **named)`; fields with attributes, indexes or format specs are UNKNOWN parts."""
-    pattern = string(template)
-    if pattern is None or len(pattern) > LONGEST:
-        return UNKNOWN
-    from string import Formatter  # noqa: PLC0415 - only where a format is met
-
-    parts: list[Value] = []
-    automatic = 0
-    lookup = dict(named)
-    try:
-        fields = list(Formatter().parse(pattern))
-    except ValueError:
-        return UNKNOWN
-    for literal, field, spec, conversion in fields:
-        parts.append(Constant(literal))
-        if field is None:
-            continue
-        key = field or str(automatic)
-        automatic += not field
-        if spec or conversion not in {None, "s"}:
-            parts.append(UNKNOWN)
-        elif key.isdecimal():
-            parts.append(positional[int(key)] if int(key) < len(positional) else UNKNOWN)
-        else:
-            parts.append(lookup.get(key, UNKNOWN))
-    return concatenated(parts)
-
-
-def interpolated(template: Value, values: Value) -> Value:
-    """`template % values`; conversions other than plain `%s` and `%d` are UNKNOWN parts."""
-    pattern = string(template)
-    if pattern is None or len(pattern) > LONGEST:
-        return UNKNOWN
-    given = list(values.items) if isinstance(values, Items) and not values.open else [values]
-    table = values if isinstance(values, Table) else None
-    import re  # noqa: PLC0415 - only where a format is met
-
-    parts: list[Value] = []
-    end = 0
-    for found in re.finditer(r"%(?:\((\w+)\))?([-+ #0]*\d*(?:\.\d+)?)([a-zA-Z%])", pattern):
-        parts.append(Constant(pattern[end : found.start()]))
-        end = found.end()
-        name, flags, kind = found.groups()
-        if kind == "%":
-            parts.append(Constant("%"))
-        elif flags or kind not in "sd":
-            parts.append(UNKNOWN)
-            given = given[1:]
-        elif name is not None:
-            parts.append((table.get(name) if table else None) or UNKNOWN)
-        else:
-            parts.append(given[0] if given else UNKNOWN)
-            given = given[1:]
-    return concatenated([*parts, Constant(pattern[end:])])
-
-
-def added(left: Value, right: Value) -> Value:
-    """`left + right` of strings, numbers or lists."""
-    if isinstance(left, OneOf) or isinstance(right, OneOf):
-        pairs = [(a, b) for a in options(left) for b in options(right)]
-        return one_of([added(a, b) for a, b in pairs]) if len(pairs) <= 8 else UNKNOWN
-    if isinstance(left, Items) and isinstance(right, Items):
-        return Items((left.items + right.items)[:LONGEST], left.open or right.open)
-    if isinstance(left, Items) or isinstance(right, Items):
-        return UNKNOWN
-    numbers = [
-        side.value
-        for side in (left, right)
-        if isinstance(side, Constant) and isinstance(side.value, (int, float)) and not isinstance(side.value, bool)
-    ]
-    if len(numbers) == 2:
-        return Constant(numbers[0] + numbers[1])
-    if len(numbers) == 1:
-        symbolic, step = (left, right) if isinstance(right, Constant) else (right, left)
-        return transformed("add", symbolic, (step,))
-    if any(isinstance(side, Constant) and not isinstance(side.value, str) for side in (left, right)):
-        return UNKNOWN
-    if left == UNKNOWN and right == UNKNOWN:
-        return UNKNOWN
-    return text((left, right))
 
 
 def is_false(value: Value) -> bool | None:
@@ -369,4 +309,8 @@ def is_false(value: Value) -> bool | None:
         return not value.value
     if isinstance(value, (Items, Table)) and not value.open:
         return not (value.items if isinstance(value, Items) else value.entries)
+    if isinstance(value, (Client, Handle, Session, LocalFunction, LocalClass, LocalModule)):
+        return False
+    if isinstance(value, Text) and any(isinstance(part, Constant) for part in value.parts):
+        return False
     return None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from typing import Any
 
 import libcst as cst
@@ -12,13 +14,23 @@ from reviewer.code.extract import Walk
 Node = Any  # any libcst node
 
 
-def spans(tree: cst.Module) -> list[tuple[int, int]]:
-    """The character offsets of each numbered node, by number."""
+def spans(tree: cst.Module, code: str) -> list[tuple[int, int]]:
+    """The character offsets, in the code that the tree was made of, of each numbered node, by number."""
     walk = Walk()
     walk.block(tree.body)
     state = _Offsets(tree.default_indent, tree.default_newline)
     tree._codegen(state)
-    return [state.found.get(id(node), (0, 0)) for node in walk.nodes]
+    found = [state.found.get(id(node), (0, 0)) for node in walk.nodes]
+    dropped = _dropped(code)
+    if not dropped:
+        return found
+    return [(start + bisect_right(dropped, start), end + bisect_right(dropped, end - 1)) for start, end in found]
+
+
+def _dropped(code: str) -> list[int]:
+    """Where libcst leaves a form feed out: before a statement. Each place is less the number of those before it."""
+    places = [found.start() for found in re.finditer(r"(?<![^\n])\f+(?=[^\s#])", code) for _ in found[0]]
+    return [place - number for number, place in enumerate(places)]
 
 
 class _Offsets(CodegenState):

@@ -6,9 +6,13 @@ local functions are evaluated per call site, down to `DEEPEST_CALL`; a value tha
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from typing import TypeVar
 
-from reviewer.code import facts, library, operations
+from reviewer.code import facts, library, operations, texts
+from reviewer.code.definitions import DEFINED, IMMEDIATE
+from reviewer.code.evaluation import evaluate
 from reviewer.code.facts import Expression
 from reviewer.code.library import Arguments
 from reviewer.code.modules import Modules
@@ -19,7 +23,6 @@ from reviewer.value import (
     AwsResult,
     Constant,
     ContextPath,
-    Environment,
     EventPath,
     External,
     Frame,
@@ -28,20 +31,27 @@ from reviewer.value import (
     LocalClass,
     LocalFunction,
     LocalModule,
+    Method,
     OneOf,
     Result,
+    Super,
     Table,
     Transformed,
     Value,
     one_of,
     options,
-    string,
 )
 
 DEEPEST_CALL = 12
 """How many calls of local functions deep a value is followed."""
 DEEPEST_EVALUATION = 120
 """How many evaluations may wait for one another: bounds the interpreter's stack."""
+MOST_ACTIVATIONS = 100
+"""In how many activations the results of one function are told apart."""
+MOST_REPEATS = 4
+"""How often a value that was cut short inside of a circle is computed again from elsewhere."""
+
+Asked = TypeVar("Asked", Expression, Definition, Frame)
 
 
 class Values:
@@ -49,49 +59,82 @@ class Values:
 
     def __init__(self, modules: Modules) -> None:
         self.modules = modules
-        self.memo: dict[tuple[Expression, Frame], Value] = {}
-        self.results: dict[Frame, Value] = {}
-        self.members: dict[tuple[str, str], Value] = {}
+        self.memo: dict[object, Value] = {}
         self.waiting: set[object] = set()
-        self.depth = 0
+        self.cuts = 0
+        self.provisional: list[object] = []
+        self.repeats: Counter[object] = Counter()
+        self.activations: Counter[tuple[str, int]] = Counter()
         self.calls = 0
 
-    # --- expressions
+    # --- asking
 
     def of(self, expression: Expression, frame: Frame) -> Value:
         """The value of an expression in a frame."""
         if isinstance(expression, facts.Literal):
             return Constant(expression.value)
+        if isinstance(expression, facts.Name):  # its definitions are kept
+            return self._named(expression, frame)
         key = (expression, frame)
         known = self.memo.get(key)
-        if known is not None:
-            return known
-        if key in self.waiting or self.depth >= DEEPEST_EVALUATION:
+        return known if known is not None else self._ask(key, lambda: evaluate(self, expression, frame))
+
+    def defined(self, definition: Definition, frame: Frame) -> Value:
+        """The value that a definition gives to its name."""
+        if definition.kind in IMMEDIATE:
+            return DEFINED[definition.kind](self, definition, frame)
+        key = (definition, frame)
+        known = self.memo.get(key)
+        return known if known is not None else self._ask(key, lambda: DEFINED[definition.kind](self, definition, frame))
+
+    def awaits(self, definition: Definition, frame: Frame) -> bool:
+        """Whether a definition is being evaluated, and asks again for what it is."""
+        is_waiting = (definition, frame) in self.waiting
+        self.cuts += is_waiting
+        return is_waiting
+
+    def _ask(self, key: object, compute: Callable[[], Value]) -> Value:
+        """A value that is not known yet. What was cut short since it is part of a circle is forgotten afterwards:
+        asked for by itself, it is worth more."""
+        if key in self.waiting:
+            self.cuts += 1
             return UNKNOWN
+        if len(self.waiting) >= DEEPEST_EVALUATION:
+            return UNKNOWN
+        cuts = self.cuts
         self.waiting.add(key)
-        self.depth += 1
         try:
-            value = EVALUATE.get(type(expression), Values.unknown)(self, expression, frame)
+            value = self.memo[key] = compute()
         finally:
-            self.depth -= 1
             self.waiting.discard(key)
-        self.memo[key] = value
+        if not self.waiting:
+            self._forget()
+        elif self.cuts != cuts:
+            self.provisional.append(key)
         return value
 
-    def unknown(self, _: Expression, __: Frame) -> Value:
-        return UNKNOWN
+    def _forget(self) -> None:
+        for key in self.provisional:
+            if self.repeats[key] < MOST_REPEATS:
+                self.repeats[key] += 1
+                self.memo.pop(key, None)
+        self.provisional.clear()
 
-    def name(self, expression: facts.Name, frame: Frame) -> Value:
+    # --- names
+
+    def _named(self, expression: facts.Name, frame: Frame) -> Value:
         scope = self.modules.scope(frame.module, frame.owner)
         found = scope.uses.get(expression.node)
-        if found:
-            return one_of([self.defined(definition, frame) for definition in found])
-        return self.free(expression.id, scope, frame)
+        if not found:
+            return self.free(expression.id, scope, frame)
+        if len(found) == 1:
+            return self.defined(found[0], frame)
+        return one_of([self.defined(definition, frame) for definition in found])
 
     def free(self, name: str, scope: Scope, frame: Frame) -> Value:
         """A name that its own scope does not bind at this point: enclosing functions, the module, builtins."""
         outer = frame.outer
-        while outer is not None and outer.owner != MODULE and name not in scope.declared:
+        while outer is not None and outer.owner != MODULE and scope.declared.get(name) != "global":
             around = self.modules.scope(outer.module, outer.owner)
             if found := around.definitions.get(name):
                 return one_of([self.defined(definition, outer) for definition in found])
@@ -100,26 +143,27 @@ class Values:
 
     def member(self, module: str, name: str) -> Value:
         """A name of a module, as it is when all of the module has run; builtins where it has no such name."""
-        known = self.members.get((module, name))
-        if known is None:
-            known = self._member(module, name)
-            if known != UNKNOWN:  # which it also is, for the time being, where it depends on itself
-                self.members[module, name] = known
-        return known
+        key = (module, name)
+        known = self.memo.get(key)
+        return known if known is not None else self._ask(key, lambda: self._member(module, name))
 
     def _member(self, module: str, name: str) -> Value:
-        frame = Frame(module, MODULE)
         scope = self.modules.scope(module, MODULE)
-        values = [self.defined(definition, frame) for definition in scope.end.get(name, ())]
-        for owner, definition in self.modules.assigned_globally(module, name):
-            values.append(self.defined(definition, Frame(module, owner)))
+        found = [(MODULE, definition) for definition in scope.end.get(name, ())]
+        values = self._of_owners(module, (*found, *self.modules.assigned_globally(module, name)))
+        if any(isinstance(value, (Items, Table)) for value in values):
+            values += self._of_owners(module, self.modules.changed_in_place(module, name))
         if values:
             return one_of(values)
         for star in self.modules.star_imports(module):
-            found = self.exported(star, name)
-            if found != UNKNOWN:
-                return found
+            exported = self.exported(star, name) if not name.startswith("_") else UNKNOWN
+            if exported != UNKNOWN:
+                return exported
         return External(f"builtins.{name}") if self.modules.is_builtin(name) else UNKNOWN
+
+    def _of_owners(self, module: str, found: tuple[tuple[int, Definition], ...]) -> list[Value]:
+        pairs = [(definition, Frame(module, owner)) for owner, definition in found]
+        return [self.defined(definition, frame) for definition, frame in pairs if not self.awaits(definition, frame)]
 
     def exported(self, module: Value, name: str) -> Value:
         """`module.name`, of a local or of an external module."""
@@ -127,129 +171,12 @@ class Values:
             return External(f"{module.name}.{name}")
         if not isinstance(module, LocalModule):
             return UNKNOWN
-        key = (module, name)
-        if key in self.waiting:
-            return UNKNOWN
-        self.waiting.add(key)
-        try:
-            found = self.member(module.module, name)
-        finally:
-            self.waiting.discard(key)
+        found = self.member(module.module, name)
         if found == UNKNOWN or (isinstance(found, External) and found.name.startswith("builtins.")):
             return self.modules.submodule(module.module, name) or UNKNOWN
         return found
 
-    # --- definitions
-
-    def defined(self, definition: Definition, frame: Frame) -> Value:
-        """The value that a definition gives to its name."""
-        key = (definition, frame)
-        if key in self.waiting or self.depth >= DEEPEST_EVALUATION:
-            return UNKNOWN
-        self.waiting.add(key)
-        self.depth += 1
-        try:
-            return DEFINED[definition.kind](self, definition, frame)
-        finally:
-            self.depth -= 1
-            self.waiting.discard(key)
-
-    def assigned(self, definition: Definition, frame: Frame) -> Value:
-        assert definition.value is not None
-        return self.unpacked(self.of(definition.value, frame), definition.path)
-
-    def entered(self, definition: Definition, frame: Frame) -> Value:
-        """What `with … as name` binds: the object itself, or what a local generator-based context manager yields."""
-        value = self.assigned(definition, frame)
-        return library.element(value) if isinstance(value, Items) and value.open else value
-
-    def unpacked(self, value: Value, path: tuple[int | str, ...]) -> Value:
-        for step in path:
-            value = operations.select(value, Constant(step)) if step != "*" else library.element(value)
-        return value
-
-    def element(self, definition: Definition, frame: Frame) -> Value:
-        assert definition.value is not None
-        return self.unpacked(library.element(self.of(definition.value, frame)), definition.path)
-
-    def imported(self, definition: Definition, frame: Frame) -> Value:
-        assert isinstance(definition.statement, facts.Import)
-        for module, member, bound in definition.statement.names:
-            if bound != definition.name:
-                continue
-            found = self.modules.find(frame.module, module, definition.statement.level)
-            if not member:
-                return found
-            return self.exported(found, member)
-        return UNKNOWN
-
-    def parameter(self, definition: Definition, frame: Frame) -> Value:
-        given = frame.get(definition.name)
-        if given is not None:
-            return given
-        parameter = definition.statement
-        assert isinstance(parameter, facts.Parameter)
-        if frame.arguments and parameter.default is not None:
-            return self.of(parameter.default, frame.outer or Frame(frame.module, MODULE))
-        return UNKNOWN
-
-    def function(self, definition: Definition, frame: Frame) -> Value:
-        function = definition.statement
-        assert isinstance(function, facts.Function)
-        return LocalFunction(frame.module, function.node, outer=frame if frame.owner != MODULE else None)
-
-    def class_(self, definition: Definition, frame: Frame) -> Value:
-        assert isinstance(definition.statement, facts.Class)
-        return LocalClass(frame.module, definition.statement.node)
-
-    def augmented(self, definition: Definition, frame: Frame) -> Value:
-        assert definition.value is not None
-        before = one_of([self.defined(earlier, frame) for earlier in definition.before])
-        return self.combined(definition.detail, before, self.of(definition.value, frame))
-
-    def item(self, definition: Definition, frame: Frame) -> Value:
-        """A dict after `name[key] = value`."""
-        before = one_of([self.defined(earlier, frame) for earlier in definition.before])
-        key = string(self.of(definition.key, frame)) if definition.key is not None else None
-        value = self.of(definition.value, frame) if definition.value is not None else UNKNOWN
-        if not isinstance(before, Table):
-            return before if isinstance(before, (EventPath, Items)) else UNKNOWN
-        if key is None:
-            return Table(before.entries, open=True)
-        return Table((*(entry for entry in before.entries if entry[0] != key), (key, value)), before.open)
-
-    def mutated(self, definition: Definition, frame: Frame) -> Value:
-        """A list or dict after a method that changes it."""
-        before = one_of([self.defined(earlier, frame) for earlier in definition.before])
-        call = definition.value
-        assert isinstance(call, facts.Call)
-        given = self.arguments(call, frame)
-        if isinstance(before, Items):
-            added: tuple[Value, ...] = {
-                "append": given.positional[:1],
-                "add": given.positional[:1],
-                "insert": given.positional[1:2],
-                "extend": tuple(library.element(source) for source in given.positional[:1]),
-            }.get(definition.detail, ())
-            kept = () if definition.detail == "clear" else before.items
-            return Items(tuple(dict.fromkeys((*kept, *added))), open=True)
-        if isinstance(before, Table):
-            update = given.get(0)
-            if definition.detail == "update" and (update is None or isinstance(update, Table)):
-                new = (*(update.entries if update else ()), *given.named)
-                names = {name for name, _ in new}
-                kept_entries = tuple(entry for entry in before.entries if entry[0] not in names)
-                return Table((*kept_entries, *new), before.open or (update is not None and update.open))
-            return Table(before.entries, open=True)
-        return before
-
-    def opaque(self, _: Definition, __: Frame) -> Value:
-        return UNKNOWN
-
-    # --- compound expressions
-
-    def attribute(self, expression: facts.Attribute, frame: Frame) -> Value:
-        return self.attribute_of(self.of(expression.value, frame), expression.name)
+    # --- attributes and operators
 
     def attribute_of(self, value: Value, name: str) -> Value:
         """`value.name`."""
@@ -259,119 +186,44 @@ class Values:
             return self.exported(value, name)
         if isinstance(value, (EventPath, ContextPath, Result, AwsResult)):
             return operations.descend(value, name)
-        if isinstance(value, (Instance, LocalClass)):
+        if isinstance(value, (Instance, LocalClass, Super)):
             return self.modules.classes.attribute(self, value, name)
+        if isinstance(value, Constant) and name == "value":
+            return value  # no constant has such an attribute: it is a member of an enumeration
         return library.sdk_attribute(value, name) or UNKNOWN
-
-    def subscript(self, expression: facts.Subscript, frame: Frame) -> Value:
-        value = self.of(expression.value, frame)
-        index = expression.index
-        if isinstance(index, facts.Slice):
-            lower, upper = (None if e is None else self.of(e, frame) for e in (index.lower, index.upper))
-            return operations.slice_of(value, lower, upper)
-        key = self.of(index, frame)
-        if library.is_environment(value):
-            name = string(key)
-            return Environment(name) if name else UNKNOWN
-        return operations.select(value, key)
-
-    def interpolation(self, expression: facts.Interpolation, frame: Frame) -> Value:
-        parts = [
-            library.unwrapped(self.of(part, frame)) if plain else UNKNOWN
-            for part, plain in zip(expression.parts, expression.plain, strict=True)
-        ]
-        return operations.concatenated(parts)
-
-    def binary(self, expression: facts.Binary, frame: Frame) -> Value:
-        return self.combined(expression.operator, self.of(expression.left, frame), self.of(expression.right, frame))
 
     def combined(self, operator: str, left: Value, right: Value) -> Value:
         """`left operator right`."""
         if operator == "+":
-            return operations.added(left, right)
+            return texts.added(left, right)
+        if operator == "-":
+            return texts.subtracted(left, right)
         if operator == "%":
-            return operations.interpolated(left, right)
+            return texts.interpolated(left, right)
         if operator == "/" and isinstance(left, Transformed) and left.operation == "path":
             return Transformed("path", operations.transformed("path_join", left.base, (library.unwrapped(right),)))
         if operator == "|" and isinstance(left, Table) and isinstance(right, Table):
             return Table((*left.entries, *right.entries), left.open or right.open)
         return UNKNOWN
 
-    def unary(self, expression: facts.Unary, frame: Frame) -> Value:
-        operand = self.of(expression.operand, frame)
-        if expression.operator == "-" and isinstance(operand, Constant) and isinstance(operand.value, (int, float)):
-            return Constant(-operand.value)
-        return UNKNOWN
-
-    def boolean(self, expression: facts.Boolean, frame: Frame) -> Value:
-        left = self.of(expression.left, frame)
-        stops = operations.is_false(left)
-        if stops is not None:
-            decided_by_left = stops == (expression.operator == "and")
-            return left if decided_by_left else self.of(expression.right, frame)
-        return one_of([left, self.of(expression.right, frame)])
-
-    def conditional(self, expression: facts.Conditional, frame: Frame) -> Value:
-        return one_of([self.of(expression.body, frame), self.of(expression.orelse, frame)])
-
-    def display(self, expression: facts.Display, frame: Frame) -> Value:
-        items: list[Value] = []
-        is_open = expression.kind == "set"
-        for item in expression.items:
-            if not isinstance(item, facts.Star):
-                items.append(self.of(item, frame))
-                continue
-            inner = self.of(item.value, frame)
-            if isinstance(inner, Items) and not inner.open:
-                items += inner.items
-            else:
-                items.append(library.element(inner))
-                is_open = True
-        return Items(tuple(items), is_open)
-
-    def dictionary(self, expression: facts.Dictionary, frame: Frame) -> Value:
-        entries: dict[str, Value] = {}
-        computed: list[tuple[Value, Value]] = []
-        is_open = False
-        for key, value in expression.entries:
-            if key is None:
-                unpacked = self.of(value, frame)
-                if isinstance(unpacked, Table):
-                    entries.update(unpacked.entries)
-                is_open = is_open or not isinstance(unpacked, Table) or unpacked.open
-                continue
-            name = self.of(key, frame)
-            if isinstance(name, Constant):
-                entries[str(name.value)] = self.of(value, frame)
-            else:
-                computed.append((name, self.of(value, frame)))
-        return Table(tuple(entries.items()), is_open or bool(computed), tuple(computed))
-
-    def comprehension(self, expression: facts.Comprehension, frame: Frame) -> Value:
-        if expression.kind == "dict":
-            return Table((), open=True)
-        return Items((self.of(expression.element, frame),), open=True)
-
-    def lambda_(self, expression: facts.Lambda, frame: Frame) -> Value:
-        return LocalFunction(frame.module, expression.node, outer=frame if frame.owner != MODULE else None)
-
-    def inner(self, expression: facts.Await | facts.Walrus, frame: Frame) -> Value:
-        return self.of(expression.value, frame)
+    def unpacked(self, value: Value, path: tuple[int | str, ...]) -> Value:
+        """What unpacking a value leads to along a path of positions; `*` is any item."""
+        for step in path:
+            value = operations.select(value, Constant(step)) if step != "*" else library.element(value)
+        return value
 
     # --- calls
 
-    def call(self, expression: facts.Call, frame: Frame) -> Value:
-        given = self.arguments(expression, frame)
-        function = expression.function
-        if isinstance(function, facts.Attribute):
-            receiver = self.of(function.value, frame)
-            return one_of([self.method(option, function.name, given) for option in options(receiver)])
-        if isinstance(function, facts.Name) and function.id == "super" and not expression.arguments:
-            return frame.get("self") or UNKNOWN
-        return one_of([self.called(option, given) for option in options(self.of(function, frame))])
-
     def arguments(self, expression: facts.Call, frame: Frame) -> Arguments:
-        """The arguments of a call, stars unpacked where they are known."""
+        """The arguments of a call, stars unpacked where they are known, behind those that were fixed before."""
+        given = self.written(expression, frame)
+        if not isinstance(expression.function, facts.Name):
+            return given
+        _, fixed = library.opened(self.of(expression.function, frame))
+        return given.after(fixed) if fixed.pairs else given
+
+    def written(self, expression: facts.Call, frame: Frame) -> Arguments:
+        """The arguments that stand in a call."""
         positional: list[Value] = []
         named: list[tuple[str, Value]] = []
         is_open = False
@@ -392,7 +244,7 @@ class Values:
 
     def method(self, receiver: Value, name: str, given: Arguments) -> Value:
         """`receiver.name(…)`."""
-        if isinstance(receiver, (External, LocalModule, Instance, LocalClass)):
+        if isinstance(receiver, (External, LocalModule, Instance, LocalClass, Super)):
             return one_of([self.called(option, given) for option in options(self.attribute_of(receiver, name))])
         if isinstance(receiver, Transformed) and receiver.operation == "path":
             return library.path_method(receiver, name, given)
@@ -400,7 +252,7 @@ class Values:
         if made is not None:
             return made
         if name == "format":
-            return one_of([operations.formatted(o, given.positional, given.named) for o in options(receiver)])
+            return one_of([texts.formatted(o, given.positional, given.named) for o in options(receiver)])
         result = operations.method(receiver, name, (*given.positional, *(value for _, value in given.named)))
         if result == UNKNOWN and isinstance(receiver, (Result, AwsResult)):
             return operations.descend(receiver, f"{name}()")
@@ -408,6 +260,10 @@ class Values:
 
     def called(self, function: Value, given: Arguments) -> Value:
         """The result of calling a value."""
+        function, fixed = library.opened(function)
+        given = given.after(fixed) if fixed.pairs else given
+        if isinstance(function, Method):
+            return self.method(function.receiver, function.name, given)
         if isinstance(function, External):
             return library.call(function.name, given)
         if isinstance(function, LocalClass):
@@ -416,47 +272,48 @@ class Values:
             return self.returned(function, given)
         if isinstance(function, Result):
             return Result(f"{function.function}()", given.pairs)
+        if isinstance(function, Instance):
+            method = self.attribute_of(function, "__call__")
+            return self.returned(method, given) if isinstance(method, LocalFunction) else UNKNOWN
         return UNKNOWN
 
     def frame_of(self, function: LocalFunction, given: Arguments) -> Frame:
         """The activation of a local function: its parameters bound to the arguments of a call."""
+        fixed = tuple(value for name, value in function.given if name.isdecimal())
+        named = dict((*((n, v) for n, v in function.given if not n.isdecimal()), *given.named))
+        bound = () if function.bound is None else (function.bound,)
+        positional = [*bound, *fixed, *given.positional]
+        if function.through is not None:
+            return self.frame_of(function.through, Arguments(tuple(positional), tuple(named.items()), given.open))
         owner = self.modules.owner(function.module, function.node)
         assert isinstance(owner, (facts.Function, facts.Lambda))
-        positional = list(given.positional)
-        fixed = [value for name, value in function.given if name.isdecimal()]
-        positional = [*fixed, *positional]
-        named = dict((*((n, v) for n, v in function.given if not n.isdecimal()), *given.named))
-        if function.bound is not None:
-            positional.insert(0, function.bound)
-        bound: list[tuple[str, Value]] = []
+        taken: list[tuple[str, Value]] = []
         for parameter in owner.parameters:
             value = _take(parameter, positional, named, given.open)
             if value is None and parameter.default is not None:
                 value = self.of(parameter.default, function.outer or Frame(function.module, MODULE))
-            bound.append((parameter.name, value if value is not None else UNKNOWN))
-        return Frame(function.module, function.node, tuple(bound), function.outer)
+            taken.append((parameter.name, value if value is not None else UNKNOWN))
+        return Frame(function.module, function.node, tuple(taken), function.outer)
 
     def returned(self, function: LocalFunction, given: Arguments) -> Value:
         """What a local function returns for these arguments; a generator, the items that it yields."""
         if self.calls >= DEEPEST_CALL:
             return UNKNOWN
         frame = self.frame_of(function, given)
-        known = self.results.get(frame)
+        known = self.memo.get(frame)
         if known is not None:
             return known
-        if frame in self.waiting:
+        owner = (frame.module, frame.owner)
+        if self.activations[owner] >= MOST_ACTIVATIONS:
             return UNKNOWN
-        self.waiting.add(frame)
+        self.activations[owner] += 1
         self.calls += 1
         try:
-            value = self.answer(frame)
+            return self._ask(frame, lambda: self._answer(frame))
         finally:
             self.calls -= 1
-            self.waiting.discard(frame)
-        self.results[frame] = value
-        return value
 
-    def answer(self, frame: Frame) -> Value:
+    def _answer(self, frame: Frame) -> Value:
         scope = self.modules.scope(frame.module, frame.owner)
         if scope.yields:
             items = [
@@ -483,36 +340,3 @@ def _take(parameter: facts.Parameter, positional: list[Value], named: dict[str, 
     if parameter.name in named:
         return named.pop(parameter.name)
     return UNKNOWN if is_open else None
-
-
-EVALUATE: dict[type, Callable[..., Value]] = {
-    facts.Name: Values.name,
-    facts.Attribute: Values.attribute,
-    facts.Subscript: Values.subscript,
-    facts.Call: Values.call,
-    facts.Interpolation: Values.interpolation,
-    facts.Binary: Values.binary,
-    facts.Boolean: Values.boolean,
-    facts.Unary: Values.unary,
-    facts.Conditional: Values.conditional,
-    facts.Display: Values.display,
-    facts.Dictionary: Values.dictionary,
-    facts.Comprehension: Values.comprehension,
-    facts.Lambda: Values.lambda_,
-    facts.Await: Values.inner,
-    facts.Walrus: Values.inner,
-}
-
-DEFINED: dict[str, Callable[[Values, Definition, Frame], Value]] = {
-    "value": Values.assigned,
-    "element": Values.element,
-    "context": Values.entered,
-    "import": Values.imported,
-    "parameter": Values.parameter,
-    "function": Values.function,
-    "class": Values.class_,
-    "augmented": Values.augmented,
-    "item": Values.item,
-    "mutated": Values.mutated,
-    "opaque": Values.opaque,
-}

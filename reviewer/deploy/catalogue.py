@@ -11,6 +11,7 @@ SAM_FUNCTION = "AWS::Serverless::Function"
 FUNCTIONS = {FUNCTION: "cloudformation", SAM_FUNCTION: "sam"}
 """The dialect of a function by its type."""
 
+SAM_MACHINE = "AWS::Serverless::StateMachine"
 ALIAS = "AWS::Lambda::Alias"
 VERSION = "AWS::Lambda::Version"
 
@@ -22,8 +23,10 @@ KINDS = {
     "AWS::DynamoDB::GlobalTable": "table",
     "AWS::Serverless::SimpleTable": "table",
     "AWS::Kinesis::Stream": "stream",
+    "AWS::KinesisFirehose::DeliveryStream": "delivery-stream",
     "AWS::Events::EventBus": "bus",
     "AWS::Events::Rule": "rule",
+    "AWS::Logs::LogGroup": "log-group",
     "AWS::StepFunctions::StateMachine": "state-machine",
     "AWS::Serverless::StateMachine": "state-machine",
     "AWS::ApiGateway::RestApi": "rest-api",

@@ -75,6 +75,16 @@ class Files:
         """Whether a file or folder of the tree is at this path."""
         return os.path.exists(os.path.join(self._real, path)) and self.is_inside(path)
 
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names of the plain files in a folder of the tree, sorted; none where there is no such folder."""
+        if not self.is_inside(folder):
+            return ()
+        try:
+            with os.scandir(os.path.join(self._real, folder)) as found:
+                return tuple(sorted(each.name for each in found if each.is_file(follow_symlinks=False)))
+        except (OSError, ValueError):
+            return ()
+
     def data(self, path: str) -> bytes | None:
         """The bytes of a file; None where there is no plain file of the tree at this path.
 

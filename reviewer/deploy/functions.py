@@ -31,7 +31,11 @@ _COMMON = {
     "log_group": "LoggingConfig.LogGroup",
 }
 _SINGLE = {
-    FUNCTION: {**_COMMON, "dead_letter": "DeadLetterConfig.TargetArn"},
+    FUNCTION: {
+        **_COMMON,
+        "dead_letter": "DeadLetterConfig.TargetArn",
+        "publishes": "Publish",  # of Terraform alone
+    },
     SAM_FUNCTION: {
         **_COMMON,
         "dead_letter": "DeadLetterQueue.TargetArn",
@@ -83,7 +87,7 @@ def function(stack: Stack, declared: Declared, properties: Mapping | None) -> Fu
     return Function(
         id=Id(stack.path, declared.name),
         at=declared.at,
-        dialect=FUNCTIONS[declared.type],
+        dialect=stack.dialect or FUNCTIONS[declared.type],
         code=_image(stack, properties, declared) if is_image else _code(stack, declared, properties),
         package="Image" if is_image else "Zip",
         environment=tuple(_environment(stack, properties)),
@@ -148,6 +152,9 @@ def _code(stack: Stack, declared: Declared, properties: Mapping | None) -> Setti
 
 def _written(stack: Stack, node: Node) -> Setting[Code]:
     """The code that a path, or a place in S3, leads to."""
+    asset = stack.asset(node)
+    if asset is not None:
+        return Setting(packed(asset), node.at)
     for arm in arms(node):
         value = stack.value(arm)
         for option in value.options if isinstance(value, Parameter) else (value,):
@@ -165,11 +172,14 @@ def local(stack: Stack, written: str) -> Code:
     path = stack.files.path(stack.path, written)
     if path is None:
         return Code(elsewhere="a path outside of the tree")
-    if path.endswith(_PACKED):
-        return Code(elsewhere=f"the package `{path}`")
-    if not stack.files.exists(path):
+    if not path.endswith(_PACKED) and not stack.files.exists(path):
         return Code(elsewhere=f"`{path}`, which is not part of the tree")
-    return Code(folder=path)
+    return packed(path)
+
+
+def packed(path: str) -> Code:
+    """The code that a folder or a file of the tree holds; that of an archive is out of sight."""
+    return Code(elsewhere=f"the package `{path}`") if path.endswith(_PACKED) else Code(folder=path)
 
 
 def _inline(stack: Stack, node: Node) -> Setting[Code] | None:

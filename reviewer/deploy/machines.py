@@ -1,4 +1,4 @@
-"""State machines: the functions that their tasks call.
+"""State machines: the functions that their tasks call, and the other services.
 
 A definition is a file of the tree, JSON text in the template, or a structure; `DefinitionSubstitutions` fill in its
 `${Name}`s. Source: https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
@@ -12,21 +12,27 @@ from dataclasses import dataclass, replace
 
 from reviewer.deploy.embedded import build, embedded
 from reviewer.deploy.intrinsics import concatenated
-from reviewer.deploy.model import FunctionReference, Setting, Trigger
+from reviewer.deploy.model import FunctionReference, Link, Setting, Trigger
 from reviewer.deploy.naming import Naming, Target
 from reviewer.deploy.nodes import Mapping, Node, Scalar, arms, find, intrinsic, text, walk
 from reviewer.deploy.stacks import Stack
+from reviewer.deploy.tasks import Task, links
 from reviewer.deploy.template import Declared
-from reviewer.value import Constant, Reference, Value
+from reviewer.value import UNKNOWN, Constant, Reference, Value
+from reviewer.value import text as joined
 
 TYPES = frozenset({"AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine"})
 
 _WRITTEN = ("Definition", "DefinitionString")
 _FILES = ("DefinitionUri", "DefinitionS3Location")
 _ARGUMENTS = ("Parameters", "Arguments")
+_RESULTS = "ResultWriter"
+"""Where a map state says how it stores its results: an operation like a task's, with a prefix of the keys.
+Source: https://docs.aws.amazon.com/step-functions/latest/dg/input-output-resultwriter.html"""
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 
 _Leaf = Callable[[str], Value]
+_Compute = Callable[[Node], Value | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,16 +42,17 @@ class Machine:
     definition: Value | None
     triggers: tuple[Trigger, ...]
     references: tuple[FunctionReference, ...]
+    links: tuple[Link, ...]
 
 
 def machine(stack: Stack, declared: Declared, properties: Mapping | None, naming: Naming) -> Machine:
     """What a state machine is and calls."""
     reader = _Reader(stack, properties, naming)
     definition = reader.read()
-    source = Reference(stack.path, declared.name)
+    own: Setting[Value] = Setting(Reference(stack.path, declared.name), declared.at)
     triggers = {
         (target.function, target.alias): Trigger(
-            target.function, "stepfunctions", declared.at, Setting(source, setting.at), qualifier=target.alias
+            target.function, "stepfunctions", declared.at, Setting(own.value, setting.at), qualifier=target.alias
         )
         for setting, target in reader.called
     }
@@ -53,7 +60,8 @@ def machine(stack: Stack, declared: Declared, properties: Mapping | None, naming
         FunctionReference("state-machine", setting, target.function, target.is_pinned)
         for setting, target in reader.called
     )
-    return Machine(definition, tuple(triggers.values()), references)
+    tasks = (link for task in reader.tasks for link in links("task", task.resource.at, own, task, naming))
+    return Machine(definition, tuple(triggers.values()), references, tuple(dict.fromkeys(tasks)))
 
 
 class _Reader:
@@ -63,6 +71,7 @@ class _Reader:
         self.naming = naming
         self.substitutions = dict(_substitutions(stack, properties))
         self.called: dict[tuple[Setting[Value], Target], None] = {}
+        self.tasks: list[Task] = []
 
     def read(self) -> Value | None:
         definition = next(self.definitions(), None)
@@ -85,7 +94,7 @@ class _Reader:
                 if document is not None:
                     yield self.structure(document, Constant)
 
-    def structure(self, root: Node, fill: _Leaf, compute: Callable[[Node], Value | None] | None = None) -> Value:
+    def structure(self, root: Node, fill: _Leaf, compute: _Compute | None = None) -> Value:
         """The value of a definition, its calls noted. `fill` reads what is between the substitutions."""
 
         def leaf(written: str) -> Value:
@@ -101,6 +110,9 @@ class _Reader:
                 continue
             if text(state.get("Type")) == "Task":
                 self.note(state.get("Resource"), None, leaf, compute)
+                self.add_task(state, leaf, compute)
+            if isinstance(state.get(_RESULTS), Mapping):
+                self.add_task(state.entries[_RESULTS], leaf, compute)
             for name in _ARGUMENTS:
                 given = state.get(name)
                 if isinstance(given, Mapping):
@@ -116,15 +128,29 @@ class _Reader:
         node: Node | None,
         qualifier: Node | None,
         leaf: _Leaf,
-        compute: Callable[[Node], Value | None] | None,
+        compute: _Compute | None,
     ) -> None:
         """Note what a task names. A name that a substitution gives stands where the template gives it."""
-        if node is None:
-            return
+        if node is not None:
+            given = None if qualifier is None else build(qualifier, leaf, compute)
+            self.call(self.written(node, leaf, compute), given)
+
+    def written(self, node: Node, leaf: _Leaf, compute: _Compute | None) -> Setting[Value]:
+        """What a definition says at a node, at the place where the template says it."""
         whole = _VARIABLE.fullmatch(node.text) if isinstance(node, Scalar) else None
         setting = self.substitutions.get(whole[1]) if whole else None
-        given = None if qualifier is None else build(qualifier, leaf, compute)
-        self.call(setting or Setting(build(node, leaf, compute), node.at), given)
+        return setting or Setting(build(node, leaf, compute), node.at)
+
+    def add_task(self, state: Node, leaf: _Leaf, compute: _Compute | None) -> None:
+        """Keep what a state calls, with its arguments."""
+        given = next((node for name in _ARGUMENTS for node in find(state, name) if isinstance(node, Mapping)), None)
+        arguments = {name: self.written(node, leaf, compute) for name, node in given.entries.items()} if given else {}
+        for name in ("Prefix", "Prefix.$"):
+            if name in arguments:
+                begin = arguments.pop(name)
+                arguments["Key"] = Setting(joined([begin.value if name == "Prefix" else UNKNOWN, UNKNOWN]), begin.at)
+        for resource in find(state, "Resource"):
+            self.tasks.append(Task(self.written(resource, leaf, compute), arguments))
 
     def call(self, setting: Setting[Value], qualifier: Value | None = None) -> None:
         for target in self.naming.targets(setting.value, self.stack.path):

@@ -73,6 +73,8 @@ class Function:
     reserved_concurrency: Setting[Value] | None = None
     alias: Setting[Value] | None = None
     """The alias that each deployment publishes (SAM's AutoPublishAlias)."""
+    publishes: Setting[Value] | None = None
+    """Whether each deployment publishes a version, where a setting of the function's own says so."""
     code_signing: Setting[Value] | None = None
     recursive_loop: Setting[Value] | None = None
     """`Allow` or `Terminate`."""
@@ -107,6 +109,8 @@ class Trigger:
     `source` of an event rule is its bus: the constant "default" where the template names none.
     `enabled`: a Constant truth where it is known. `on_failure`: where an event source sends what failed for good.
     `payload_format`: `1.0` or `2.0`, where the template says how an HTTP API writes its events.
+    `waits`: the milliseconds that an API waits for the function, where the template sets them; UNKNOWN where it is not
+    told how long, or whether, it waits.
     """
 
     function: Id
@@ -127,14 +131,15 @@ class Trigger:
     """The alias or version that it starts, "?" where it is not constant; empty for the unqualified function."""
     on_failure: Setting[Value] | None = None
     payload_format: Setting[Value] | None = None
+    waits: Setting[Value] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Resource:
     """A resource of a template other than a function.
 
-    `kind`: bucket, queue, topic, table, stream, bus, rule, state-machine, rest-api, http-api, role, function-alias,
-    function-version, layer, code-signing-config, other.
+    `kind`: bucket, queue, topic, table, stream, delivery-stream, bus, rule, state-machine, log-group, rest-api,
+    http-api, role, function-alias, function-version, layer, code-signing-config, other.
     `name`: the physical name, where the template gives one. `properties` is the whole of its properties as a value;
     `places` says where each of them is written, by a path of keys and list positions: `Targets.0.Arn`.
     `code`: what a layer is made of.
@@ -195,13 +200,24 @@ class FunctionReference:
 class Link:
     """A way by which one resource starts another, or hands to it what it got, without any code.
 
-    `kind`: subscription (topic → queue, topic → stream), redrive (queue → its dead-letter queue), rule (bus → queue,
-    topic, stream, bus, state machine), notification (bucket → queue, topic, bus), pipe, stream (table → Kinesis),
-    delivery (Firehose → bucket), replication (bucket → bucket), destination-success and destination-failure and
-    dead-letter (function → queue, topic, bus, function), task (state machine → function), schedule, log-delivery.
-    `source` and `target` identify the two ends, as in a `Trigger`. Filters are those of a `Trigger`: `events`, `prefix`
-    and `suffix` of a bucket, `patterns` and `scope` of a subscription, a rule or a pipe.
-    `raw`: the message arrives as it was sent (raw delivery); otherwise the service wraps it.
+    A function that a trigger starts has no link to say the same: links to functions are pipes, tasks, transformations
+    and what functions send to functions.
+
+    `kind`: subscription (topic → queue, delivery stream), rule (bus → queue, topic, stream, bus, state machine, log
+    group…), notification (bucket → queue, topic, bus), pipe (stream or queue → anything, its enrichment included),
+    stream (table → Kinesis), intake (stream → delivery stream), delivery (delivery stream → bucket), transformation
+    (delivery stream → function), replication (bucket → bucket), task (state machine → anything), log-delivery (log
+    group → stream), schedule, iot (an SQL statement → anything), alarm;
+    of what fails: redrive (queue, topic, bus, schedule → the queue of what could not be delivered), mapping-failure
+    (the source of an event source mapping → where the mapping sends what failed for good);
+    of a function: destination-success, destination-failure, dead-letter (of asynchronous invocations only), log.
+
+    `at`: where the subscription, rule, notification, pipe or schedule is named; of what is a setting of its source, the
+    place of the setting. `source` and `target` identify the two ends, as in a `Trigger`. Filters are those of a
+    `Trigger`: `events`, `prefix` and `suffix` of a bucket, `patterns` and `scope` of a subscription, a rule or a pipe.
+    `raw`: the message arrives as it was sent (raw delivery, no transformation); otherwise it is wrapped or changed.
+    `operation` and `arguments`: the call of the SDK that does the same, where the link says what it sends
+    (`sqs.send_message`, `events.put_events`, `s3.put_object`); what is not known of it is UNKNOWN.
     """
 
     kind: str
@@ -215,6 +231,8 @@ class Link:
     scope: Setting[Value] | None = None
     raw: bool = False
     enabled: Setting[Value] | None = None
+    operation: str = ""
+    arguments: tuple[tuple[str, Value], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +257,10 @@ class Deployment:
     templates: tuple[str, ...] = ()
     comments: tuple[tuple[Location, str], ...] = field(default=())
     """Comments of the templates that speak to the reviewer, by place: read from the text between the YAML's tokens."""
+    modules: tuple[str, ...] = ()
+    """Python modules that say what is deployed, and run nowhere but where somebody deploys it."""
+    left_out: tuple[tuple[str, str], ...] = ()
+    """What cannot be read without running it: paths, each with what of it and why."""
 
     def joined(self, other: Deployment) -> Deployment:
         """This deployment and another one, side by side."""

@@ -81,8 +81,9 @@ class Naming:
 
     @cached_property
     def versioned(self) -> frozenset[Id]:
-        """The functions that publish a version or an alias."""
-        return frozenset(self._with_alias | self._publishing(VERSION))
+        """The functions that publish a version, with an alias or without."""
+        by_setting = {id_ for id_, function in self._functions.items() if _publishes(function)}
+        return frozenset(self._with_alias | by_setting | self._publishing(VERSION))
 
     @cached_property
     def aliased(self) -> frozenset[Id]:
@@ -172,6 +173,11 @@ class Naming:
         known = self._names.get(name, ())
         for id_ in ([id_ for id_ in known if id_.stack == stack] or known)[:_NAMESAKES]:
             yield Target(id_, qualifier)
+
+
+def _publishes(function: Function) -> bool:
+    """Whether a setting of the function's own says that it publishes versions, or may say so."""
+    return function.publishes is not None and function.publishes.value != Constant(False)
 
 
 def is_function_arn(value: Value) -> bool:

@@ -1,28 +1,26 @@
-"""All CloudFormation and SAM templates of a tree, read and joined."""
+"""All templates of a tree, of every dialect, read and joined."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import reduce
 from pathlib import Path
+from typing import Protocol
 
-from reviewer.deploy import sam
-from reviewer.deploy.catalogue import FUNCTIONS, SAM_FUNCTION
+from reviewer.deploy import cdk_out
+from reviewer.deploy.assembly import assembled
 from reviewer.deploy.comments import comments
 from reviewer.deploy.documents import parse
 from reviewer.deploy.files import Files
-from reviewer.deploy.functions import completed, function, resource
-from reviewer.deploy.machines import TYPES as MACHINES
-from reviewer.deploy.machines import machine
-from reviewer.deploy.model import Deployment, Function, Id, Problem, Resource
-from reviewer.deploy.naming import Naming
+from reviewer.deploy.model import Deployment, Problem
 from reviewer.deploy.nodes import Mapping, Node, Unreadable
+from reviewer.deploy.serverless import read as serverless
 from reviewer.deploy.stacks import NESTED, Links, Stack, link
-from reviewer.deploy.template import Declared, Template, template
-from reviewer.deploy.triggers import Found, Reader, from_permissions
+from reviewer.deploy.template import Template, template
+from reviewer.deploy.terraform import read as terraform
 from reviewer.finding import Location
-from reviewer.value import Table
 
 _RESOURCES = re.compile(rb"(?:^(?:\xef\xbb\xbf)?|[{,]\s*)[\"']?Resources[\"']?\s*:", re.MULTILINE)
 _TYPE = re.compile(rb"\bType[\"']?\s*:\s*[\"']?AWS::\w+::\w")
@@ -30,37 +28,51 @@ _GENERATED = re.compile(r"\{%|\{\{(?!\s*resolve:)")
 """Marks of what makes templates out of other text (Jinja, cookiecutter): not yet a template."""
 
 
+class Dialect(Protocol):
+    """A module that reads another dialect than CloudFormation's into the same model."""
+
+    def claims(self, path: str, data: bytes) -> bool:
+        """Whether a file may be one of the dialect's, before anything is parsed."""
+
+    def read(self, files: Files, paths: Sequence[str]) -> Deployment:
+        """What the files at `paths`, which the dialect claims, deploy; it may read others of the tree with them."""
+
+
+DIALECTS: tuple[Dialect, ...] = (terraform, serverless)
+
+
 def read(root: Path, files: Iterable[str]) -> Deployment:
     """The deployment that the templates among `files` describe.
 
-    `files` are paths relative to `root` with forward slashes, of any YAML and JSON; what is no template is passed over
-    in silence. A template that cannot be read becomes a problem, and the others go on. Nested templates are read
-    whether they are among `files` or not.
+    `files` are paths relative to `root` with forward slashes, of any kind; what is no template is passed over in
+    silence. A template that cannot be read becomes a problem, and the others go on. Nested templates are read whether
+    they are among `files` or not.
     """
-    loader = _Loader(Files(root), list(dict.fromkeys(files)))
+    tree, templates, listed = Files(root), [], dict.fromkeys(files)
+    claimed: list[list[str]] = [[] for _ in DIALECTS]
+    for path in listed:
+        data = tree.data(path)
+        if data is None:
+            continue
+        if claims(data):
+            templates.append(path)
+        for dialect, paths in zip(DIALECTS, claimed, strict=True):
+            if dialect.claims(path, data):
+                paths.append(path)
+    others = [dialect.read(tree, paths) for dialect, paths in zip(DIALECTS, claimed, strict=True) if paths]
+    parts = {path for other in others for path in other.templates}
+    whole = [path for path in templates if path not in parts]
+    return reduce(Deployment.joined, others, _cloudformation(tree, whole, cdk_out.Assembly(tree, listed)))
+
+
+def _cloudformation(files: Files, paths: list[str], synthesised: cdk_out.Assembly) -> Deployment:
+    """What the CloudFormation and SAM templates among some files deploy."""
+    loader = _Loader(files, paths, synthesised)
     loader.load()
-    stacks, links = loader.stacks, loader.links
-    link(stacks, links)
-    declared = [
-        (stack, resource, sam.properties(stack, resource))
-        for stack in stacks
-        for resource in stack.template.resources.values()
-    ]
-    functions = [function(*each) for each in declared if each[1].type in FUNCTIONS]
-    resources = list(_resources(declared))
-    naming = Naming(functions, resources)
-    functions = completed(functions, stacks, naming)
-    found = _Wires(naming, functions)
-    for each in declared:
-        found.add(*each)
-    return Deployment(
-        functions=tuple(functions),
-        triggers=(*found.found.triggers, *from_permissions(found.found)),
-        resources=tuple(_defined(resources, found.definitions)),
-        parameters=tuple(parameter for stack in stacks for parameter in stack.declared_parameters()),
-        references=tuple(found.found.references),
-        problems=(*loader.problems, *links.problems),
-        templates=tuple(stack.path for stack in stacks),
+    link(loader.stacks, loader.links)
+    return replace(
+        assembled(loader.stacks),
+        problems=(*loader.problems, *loader.links.problems),
         comments=tuple(loader.comments),
     )
 
@@ -68,10 +80,11 @@ def read(root: Path, files: Iterable[str]) -> Deployment:
 class _Loader:
     """Reads the templates, those that others nest included."""
 
-    def __init__(self, files: Files, pending: list[str]) -> None:
+    def __init__(self, files: Files, pending: list[str], synthesised: cdk_out.Assembly) -> None:
         self.files = files
         self.pending = pending
-        self.links = Links()
+        self.synthesised = synthesised
+        self.links = Links(assets=synthesised.assets)
         self.stacks: list[Stack] = []
         self.problems: list[Problem] = []
         self.comments: list[tuple[Location, str]] = []
@@ -83,7 +96,8 @@ class _Loader:
             found = self.template(path, is_nested=index >= listed)
             if found is None:
                 continue
-            stack = Stack(found, self.files, self.links)
+            dialect = cdk_out.DIALECT if self.synthesised.holds(path) else ""
+            stack = Stack(cdk_out.own(found) if dialect else found, self.files, self.links, dialect)
             self.stacks.append(stack)
             for nested in (stack.nested(each) for each in found.resources.values() if each.type in NESTED):
                 if nested is not None and nested not in known:
@@ -121,53 +135,3 @@ class _Loader:
 def claims(data: bytes) -> bool:
     """Whether the bytes of a file look like those of a template, before anything is parsed."""
     return b"AWS::" in data and _TYPE.search(data) is not None and _RESOURCES.search(data) is not None
-
-
-_Declared = tuple[Stack, Declared, Mapping | None]
-
-
-def _resources(declared: Iterable[_Declared]) -> Iterator[Resource]:
-    """The resources, with those that SAM makes; each id once."""
-    known: set[Id] = set()
-    for stack, each, settings in declared:
-        if each.type in FUNCTIONS:
-            made = sam.implied(stack, each, settings)
-        else:
-            made = iter((resource(stack, each, settings),))
-        for found in made:
-            if found.id not in known:
-                known.add(found.id)
-                yield found
-
-
-class _Wires:
-    """Collects what starts functions and what names them, over all templates."""
-
-    def __init__(self, naming: Naming, functions: Iterable[Function]) -> None:
-        self.naming = naming
-        self.functions = {function.id: function for function in functions}
-        self.found = Found()
-        self.definitions: dict[Id, Table] = {}
-
-    def add(self, stack: Stack, declared: Declared, settings: Mapping | None) -> None:
-        if declared.type == SAM_FUNCTION:
-            self.found.triggers += sam.triggers(stack, self.functions[Id(stack.path, declared.name)], settings)
-        elif declared.type in MACHINES:
-            made = machine(stack, declared, settings, self.naming)
-            self.found.triggers += made.triggers
-            self.found.references += made.references
-            if isinstance(made.definition, Table):
-                self.definitions[Id(stack.path, declared.name)] = made.definition
-        else:
-            Reader(stack, self.naming, self.found).read(declared, settings)
-
-
-def _defined(resources: Iterable[Resource], definitions: dict[Id, Table]) -> Iterator[Resource]:
-    """The resources; a state machine with its definition as one of its properties, wherever it was written."""
-    for found in resources:
-        definition, given = definitions.get(found.id), found.properties
-        if definition is None or not isinstance(given, Table):
-            yield found
-            continue
-        entries = (*(entry for entry in given.entries if entry[0] != "Definition"), ("Definition", definition))
-        yield replace(found, properties=Table(entries, given.open))

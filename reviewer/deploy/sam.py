@@ -10,11 +10,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from reviewer.deploy.catalogue import SAM_FUNCTION
-from reviewer.deploy.model import Function, Id, Resource, Setting, Trigger
+from reviewer.deploy.joints import EVENTS as JOINTS
+from reviewer.deploy.joints import TO_QUEUE
+from reviewer.deploy.links import Linker
+from reviewer.deploy.model import Function, Id, Link, Resource, Setting, Trigger
 from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, arms, find, intrinsic, mapping, text, walk
 from reviewer.deploy.stacks import Stack
 from reviewer.deploy.template import Declared
-from reviewer.deploy.triggers import DEFAULT_BUS, fields, key_filter
+from reviewer.deploy.triggers import DEFAULT_BUS, fields, key_filter, patience
 from reviewer.deploy.wiring import EVENTS, IMPLICIT_APIS
 from reviewer.finding import Location
 from reviewer.value import Constant, Reference, Table, Value, string
@@ -108,6 +111,8 @@ def _triggers(stack: Stack, function: Id, event: _Event) -> Iterator[Trigger]:
     if source is None and kind in IMPLICIT_APIS:
         source = Setting(Reference(stack.path, IMPLICIT_APIS[kind]), at)
     more = fields(stack, wiring, settings)
+    if kind in IMPLICIT_APIS:
+        more["waits"] = patience(stack, settings)
     if kind == "S3":
         more |= key_filter(stack, settings, "Filter.S3Key.Rules.*")
     queue = _queue(stack, function, event)
@@ -129,6 +134,34 @@ def _queue(stack: Stack, function: Id, event: _Event) -> Setting[Value] | None:
     return None
 
 
+def links(linker: Linker, declared: Declared, settings: Mapping | None) -> Iterator[Link]:
+    """The links that the events of a function or a state machine make, beside what starts the function itself."""
+    stack, own = linker.stack, linker.itself(declared)
+    function = Id(stack.path, declared.name)
+    for event in _events(settings):
+        start: Setting[Value] = Setting(Reference(stack.path, f"{declared.name}{event.name}"), event.at)
+        for joint in JOINTS.get(event.kind, ()):
+            yield from linker.joined(joint, event.settings, (start, own), event.at)
+        made = _dead_letters(stack, function, event)
+        for joint in JOINTS.get(event.kind, ()) if made else ():
+            if made and joint.kind == "redrive":
+                yield from linker.joined(replace(joint, target=""), event.settings, (start, made), event.at)
+        queue = _queue(stack, function, event)
+        if queue is not None:
+            yield from linker.joined(TO_QUEUE, event.settings, (start, queue), event.at)
+
+
+def _dead_letters(stack: Stack, function: Id, event: _Event) -> Setting[Value] | None:
+    """The queue that SAM makes for what a target did not take, where the event asks for one."""
+    for asked in find(event.settings, "DeadLetterConfig"):
+        kind = stack.setting(asked, "Type")
+        if kind is not None and stack.setting(asked, "Arn") is None:
+            named = stack.setting(asked, "QueueLogicalId")
+            name = string(named.value) if named else f"{function.name}{event.name}Queue"
+            return Setting(Reference(stack.path, name or "", "Arn"), kind.at)
+    return None
+
+
 # --- what SAM makes -----------------------------------------------------------------------------------------------
 
 
@@ -142,6 +175,9 @@ def implied(stack: Stack, declared: Declared, settings: Mapping | None) -> Itera
         if kind in IMPLICIT_APIS and not any(find(event.settings, EVENTS[kind].source)):
             api = Id(stack.path, IMPLICIT_APIS[kind])
             yield Resource(api, event.at, EVENTS[kind].kind, f"{_PREFIX}{kind}")
+        dead = _dead_letters(stack, function, event)
+        if dead is not None and isinstance(dead.value, Reference):
+            yield Resource(Id(stack.path, dead.value.name), event.at, "queue", "AWS::SQS::Queue")
         queue = _queue(stack, function, event)
         if queue is None:
             continue

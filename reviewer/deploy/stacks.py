@@ -6,11 +6,12 @@ from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
 from reviewer.deploy.catalogue import ARN_NAMES, ARNS_BY_REF
+from reviewer.deploy.cdk_out import HASH
 from reviewer.deploy.documents import parse
 from reviewer.deploy.files import Files
 from reviewer.deploy.intrinsics import evaluate, is_small
 from reviewer.deploy.model import Id, Problem, Setting, TemplateParameter
-from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, Unreadable, find, mapping, text
+from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, Unreadable, find, mapping, text, walk
 from reviewer.deploy.template import Declared, Template
 from reviewer.value import (
     UNKNOWN,
@@ -41,7 +42,8 @@ class Links:
     """What the stacks of a tree know of each other.
 
     `parents`: the resources that nest a template, by its path, each with the stack that it stands in. `documents` are
-    the other files that templates refer to, `problems` those among them that could not be read.
+    the other files that templates refer to, `problems` those among them that could not be read. `assets` are those of
+    synthesised apps, by hash.
     """
 
     stacks: dict[str, Stack] = field(default_factory=dict)
@@ -49,14 +51,16 @@ class Links:
     exports: dict[Hashable, list[tuple[Stack, Node]]] = field(default_factory=dict)
     documents: dict[str, Node | None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    assets: dict[str, str] = field(default_factory=dict)
     crossing: set[tuple[str, str]] = field(default_factory=set)
 
 
 class Stack:
-    """One template, evaluated. The scope of its intrinsic functions."""
+    """One template, evaluated. The scope of its intrinsic functions. `dialect`: what the template was made from."""
 
-    def __init__(self, template: Template, files: Files, links: Links) -> None:
+    def __init__(self, template: Template, files: Files, links: Links, dialect: str = "") -> None:
         self.template = template
+        self.dialect = dialect
         self.path = template.path
         self.files = files
         self.links = links
@@ -125,8 +129,16 @@ class Stack:
 
     def nested(self, resource: Declared) -> str | None:
         """The path of the template that a nested stack names, where it is one of the tree."""
-        written = text(resource.properties.get(NESTED[resource.type])) if resource.properties else None
-        return self.files.path(self.path, written) if written else None
+        node = resource.properties.get(NESTED[resource.type]) if resource.properties else None
+        written = text(node)
+        return self.asset(node) or (self.files.path(self.path, written) if written else None)
+
+    def asset(self, node: Node | None) -> str | None:
+        """The path of the asset of a synthesised app whose hash a node mentions."""
+        if node is None or not self.links.assets:
+            return None
+        hashes = (found[0] for part in walk(node) for found in HASH.finditer(text(part) or ""))
+        return next((self.links.assets[name] for name in hashes if name in self.links.assets), None)
 
     def _crossed(self, other: Stack, node: Node, name: str) -> Value:
         """The value of another stack's node: UNKNOWN in a circle, or where it grows too large."""

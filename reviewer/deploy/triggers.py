@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from reviewer.deploy.wiring import (
     API_BODIES,
     API_KINDS,
     CUSTOM,
+    INTEGRATIONS,
     NOTIFICATIONS,
     PERMISSION,
     PRINCIPALS,
@@ -32,6 +33,7 @@ DEFAULT_BUS = Constant("default")
 
 _RULE = "AWS::Events::Rule"
 _MAPPING = "AWS::Lambda::EventSourceMapping"
+_IN_BACKGROUND = "x-amz-invocation-type"
 _SEVERAL = frozenset({"events", "patterns", "response_types"})
 _DEFINED = (
     ("x-amazon-apigateway-integration", "uri", "api-integration"),
@@ -70,6 +72,30 @@ def _patterns(stack: Stack, wiring: Wiring, properties: Node | None, path: str) 
         value = stack.value(node)
         if value is not None:
             yield Setting(value if wiring.kind == "logs" else document(stack, node), node.at)
+
+
+def patience(stack: Stack, integration: Node | None) -> Setting[Value] | None:
+    """The milliseconds that an API waits for a function, where its integration sets them.
+
+    UNKNOWN where it passes the answer on bit by bit, which may take longer, or invokes in the background.
+    Sources: https://docs.aws.amazon.com/apigateway/latest/developerguide/response-transfer-mode.html and
+    https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-lambda-integration-async.html
+    """
+    found = None
+    for name, node in integration.entries.items() if isinstance(integration, Mapping) else ():
+        setting = stack.setting(node)
+        match name.lower():
+            case "timeoutinmillis":
+                found = found or setting
+            case "responsetransfermode" if setting and string(setting.value) != "BUFFERED":
+                return Setting(UNKNOWN, node.at)
+            case "requestparameters" if any(_IN_BACKGROUND in key.lower() for key in _keys(node)):
+                return Setting(UNKNOWN, node.at)
+    return found
+
+
+def _keys(node: Node) -> Iterable[str]:
+    return node.entries if isinstance(node, Mapping) else ()
 
 
 def _switch(setting: Setting[Value]) -> Setting[Value]:
@@ -139,6 +165,9 @@ class Reader:
         settings = fields(self.stack, wiring, properties)
         source = self._source(declared, properties, wiring)
         operations = dict(_operations(properties)) if wiring.kind == "cognito" else {}
+        where = INTEGRATIONS.get(declared.type)
+        for integration in find(properties, where) if where is not None else ():
+            settings["waits"] = patience(self.stack, integration)
         for node, target in named:
             if id(node) in operations:
                 settings["events"] = (operations[id(node)],)
@@ -240,6 +269,7 @@ class Reader:
                             source,
                             qualifier=target.alias,
                             payload_format=self.stack.setting(integration, "payloadFormatVersion"),
+                            waits=patience(self.stack, integration),
                         )
                     )
 
@@ -264,6 +294,7 @@ class Reader:
                 suffix=unknown,
                 patterns=(unknown,),
                 qualifier=target.alias,
+                waits=unknown,
             )
             self.found.permitted.append((trigger, kinds))
 

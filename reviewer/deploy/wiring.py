@@ -163,6 +163,9 @@ NOTIFICATIONS = {
     ),
 }
 
+INTEGRATIONS = {"AWS::ApiGateway::Method": "Integration", "AWS::ApiGatewayV2::Integration": ""}
+"""Where the integration of an API with a function is, by type."""
+
 API_BODIES = {
     "AWS::Serverless::Api": ("DefinitionBody", "DefinitionUri"),
     "AWS::Serverless::HttpApi": ("DefinitionBody", "DefinitionUri"),
@@ -223,8 +226,10 @@ trigger that is made elsewhere, of the first kind; the kind of an API is that of
 SWITCHES = {
     "ENABLED": True,
     "DISABLED": False,
+    "RUNNING": True,
+    "STOPPED": False,
     "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS": True,
     "TRUE": True,
     "FALSE": False,
 }
-"""What turns a trigger on and off, in capitals."""
+"""What turns a trigger or a link on and off, in capitals."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import accumulate
@@ -28,6 +29,14 @@ class Row:
     @property
     def indent(self) -> int:
         return len(self.text) - len(self.text.lstrip())
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The text before the span, in it (one character at least, where there is one), and behind it."""
+        edges = [*accumulate(map(cells, self.text), initial=0)]
+        start = bisect_left(edges, self.start)
+        end = max(start + 1, bisect_left(edges, self.end))
+        return self.text[:start], self.text[start:end], self.text[end:]
 
 
 def lay_out(line: str, start: int, end: int, room: int) -> Row:

@@ -54,7 +54,7 @@ def _finding(finding: Finding, own: str, sources: Sources) -> dict[str, Any]:
         "confidence": finding.confidence.label,
         "message": safe(finding.message),
         "detail": safe(finding.detail),
-        **_place(at),
+        **place(at),
         "symbol": safe(finding.symbol),
         "code": sources.shown(at.path, at.line, at.column)[0],
         "fingerprint": own,
@@ -64,13 +64,14 @@ def _finding(finding: Finding, own: str, sources: Sources) -> dict[str, Any]:
     }
 
 
-def _place(at: Location) -> dict[str, Any]:
+def place(at: Location) -> dict[str, Any]:
+    """The members that say where something is."""
     span = {"line": at.line, "column": at.column, "end_line": at.end_line, "end_column": at.end_column}
     return {"path": encodable(at.path), **span}
 
 
 def _step(step: Step) -> dict[str, Any]:
-    return {"message": safe(step.message), **_place(step.at)}
+    return {"message": safe(step.message), **place(step.at)}
 
 
 def _fix(fix: Fix) -> dict[str, Any]:

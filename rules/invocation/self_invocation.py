@@ -32,6 +32,7 @@ wanted (`RecursiveLoop: Allow`).
 - https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
 """
 
+from reviewer.apps.tasks import task_loops
 from reviewer.finding import Severity
 from reviewer.loops import self_invocations
 from reviewer.rule import Report, Reports, rule
@@ -44,7 +45,7 @@ from reviewer.subjects import Deployed
     suggest="A queue, a schedule or a Step Functions loop carries work on with a bound and a retry of its own.",
 )
 def self_invocation(deployed: Deployed) -> Reports:
-    for loop in self_invocations(deployed.project):
+    for loop in (*self_invocations(deployed.project), *task_loops(deployed.project)):
         yield Report(
             loop.at,
             f"`{loop.call}` invokes `{loop.function}`, the function that it runs in",

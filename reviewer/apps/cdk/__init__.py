@@ -1,0 +1,75 @@
+"""AWS CDK apps in Python that nobody synthesised: read from their source, which is never run.
+
+What an app calls is followed (`walk`), with constructs as values (`constructs`, `terms`, `objects`); a table
+(`catalogue`) says what they are in CloudFormation's words. The resources that come out (`synthesis`, `machines`,
+`code`) become the nodes of a template (`drafts`, `places`), and are read as those of any template are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from reviewer.apps.cdk.apps import CDK, App, apps
+from reviewer.apps.cdk.catalogue import makers
+from reviewer.apps.cdk.code import Sources
+from reviewer.apps.cdk.constructs import FREE, Evaluator
+from reviewer.apps.cdk.drafts import Nodes, Unsynthesised, Written, template
+from reviewer.apps.cdk.places import Spot
+from reviewer.apps.cdk.synthesis import Synthesis
+from reviewer.apps.cdk.terms import Terms
+from reviewer.apps.cdk.walk import Walk, loading, unmade
+from reviewer.apps.syntax import Library
+from reviewer.code.flow import modules_of
+from reviewer.code.modules import Modules
+from reviewer.code.values import Values
+from reviewer.deploy.assembly import assembled
+from reviewer.deploy.files import Files
+from reviewer.deploy.model import Deployment
+from reviewer.deploy.stacks import link
+from reviewer.discover import Tree
+from reviewer.finding import Location
+from reviewer.rule import Place
+
+
+def read(
+    modules: Modules,
+    values: Values,
+    tree: Tree,
+    read: Callable[[str], bytes],
+    locate: Callable[[Place], Location],
+) -> Deployment:
+    """What the CDK apps of a tree deploy. `values` is not asked: in an app, other things are values."""
+    found = Deployment()
+    files = Files(tree.root)
+    library = Library(modules, read, locate)
+    for app in apps(library.modules, tree, read):
+        found = found.joined(_deployment(app, library, files))
+    return found
+
+
+def _deployment(app: App, library: Library, files: Files) -> Deployment:
+    modules, locate = library.modules, library.locate
+    values = Evaluator(modules, makers(), app.folder, app.context)
+    imported = modules_of(values, app.program)
+    loaded = [path for path in imported if path in modules.files and CDK in library.read(path)]
+    walk = Walk(values, app.program)
+    called = list(walk.run(loading(values, app.program)))
+    if not app.named or not any(use.subject.type not in FREE for use in called):
+        called += walk.run(unmade(values, loaded, walk.seen))
+    made = [use for use in called if not use.method]
+    terms = Terms(values, app.program, made)
+    synthesis = Synthesis(values, terms, Sources(values, files, app.program, app.folder, locate))
+    synthesis.make(called)
+    if not synthesis.drafts:
+        return Deployment(modules=tuple(loaded))
+    at = Spot(values, made[0].call, made[0].frame)
+    nodes = Nodes(Written(app.program, "", locate=locate))
+    stack = Unsynthesised(template(app.program, synthesis.drafts.values(), nodes, at), files)
+    link([stack], stack.links)
+    left_out = tuple(_left_out(locate(spot.place), name) for spot, name in synthesis.unread)
+    return replace(assembled([stack]), modules=tuple(loaded), left_out=left_out)
+
+
+def _left_out(at: Location, name: str) -> tuple[str, str]:
+    return at.path, f"the code of `{name}`, line {at.line}, which is known when the app runs"

@@ -1,0 +1,93 @@
+"""The CDK apps of a tree: the module that is the program, the folder that it runs in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from posixpath import dirname, join, normpath
+
+from reviewer.code.modules import Modules
+from reviewer.discover import MANIFEST, SYNTHESISED, Tree
+from reviewer.value import UNKNOWN, Constant, Items, Table, Value
+
+CDK = b"aws_cdk"
+LAMBDA = re.compile(rb"aws_(?:lambda|sam)\b|aws_lambda_|\btriggers\b")
+CONFIGURATION = "cdk.json"
+DEEPEST = 20
+_PROGRAM = re.compile(r"(?:^|\s|/)python[\w.]*\s+(?:-\S+\s+)*(?P<path>[\w./-]+\.py)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An app. `program` is the module that is run, in `folder`; `context` the values that it is run with.
+
+    `named` says whether its configuration names the program: what it does not make is then not deployed.
+    """
+
+    program: str
+    folder: str
+    named: bool
+    context: dict[str, Value] = field(default_factory=dict)
+
+
+def apps(modules: Modules, tree: Tree, read: Callable[[str], bytes]) -> Iterator[App]:
+    """The apps of a tree that make functions, and that no output of a synthesis lies beside."""
+    groups: dict[str, list[str]] = {}
+    configured = {dirname(path) for path in tree.templates if path.rpartition("/")[2] == CONFIGURATION}
+    for path in tree.python:
+        if CDK in read(path):
+            groups.setdefault(_folder(path, configured), []).append(path)
+    listed = set(tree.templates)
+    for folder, members in groups.items():
+        if join(folder, SYNTHESISED, MANIFEST) in listed or not any(LAMBDA.search(read(path)) for path in members):
+            continue
+        program, context = _configuration(join(folder, CONFIGURATION), read) if folder in configured else ("", {})
+        program = normpath(join(folder, program)) if program else ""
+        if program in modules.files:
+            yield App(program, folder, True, context)
+            continue
+        for each in _unimported(modules, members):
+            yield App(each, folder if folder in configured else dirname(each), False, context)
+
+
+def _folder(path: str, configured: set[str]) -> str:
+    """The nearest folder around a module that is configured as an app; without any, the module's own."""
+    folder = dirname(path)
+    while folder and folder not in configured:
+        folder = dirname(folder)
+    return folder if folder in configured else dirname(path)
+
+
+def _unimported(modules: Modules, members: Iterable[str]) -> list[str]:
+    """The modules that none of the others import."""
+    members = list(members)
+    imported = {target for path in members for target in modules.imports(path) if target != path}
+    return [path for path in members if path not in imported]
+
+
+def _configuration(path: str, read: Callable[[str], bytes]) -> tuple[str, dict[str, Value]]:
+    """The program that a `cdk.json` names, and its context."""
+    try:
+        written = json.loads(read(path))
+    except (ValueError, RecursionError, OSError):
+        return "", {}
+    if not isinstance(written, dict):
+        return "", {}
+    command = written.get("app")
+    found = _PROGRAM.search(command) if isinstance(command, str) else None
+    context = written.get("context")
+    values = {name: _value(entry) for name, entry in context.items()} if isinstance(context, dict) else {}
+    return found["path"] if found else "", values
+
+
+def _value(written: object, depth: int = 0) -> Value:
+    """A value of JSON."""
+    if depth > DEEPEST:
+        return UNKNOWN
+    if isinstance(written, dict):
+        return Table(tuple((str(name), _value(entry, depth + 1)) for name, entry in written.items()))
+    if isinstance(written, list):
+        return Items(tuple(_value(item, depth + 1) for item in written))
+    return Constant(written) if isinstance(written, str | int | float | bool | None) else UNKNOWN

@@ -1,0 +1,241 @@
+"""Values of an app's source in the words of templates: constructs become references, objects what they stand for."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from posixpath import basename
+
+from reviewer.apps.cdk import catalogue
+from reviewer.apps.cdk.constructs import FREE, Construct, Evaluator, known_as
+from reviewer.apps.cdk.objects import AWS, OBJECTS, Given, pseudo, structure
+from reviewer.apps.cdk.places import Spot
+from reviewer.apps.cdk.walk import Use, trail
+from reviewer.code.library import Arguments
+from reviewer.identity import replaced
+from reviewer.value import (
+    UNKNOWN,
+    Constant,
+    Environment,
+    External,
+    Instance,
+    Items,
+    OneOf,
+    Parameter,
+    Reference,
+    Result,
+    Table,
+    Text,
+    Transformed,
+    Value,
+    options,
+    string,
+    text,
+)
+
+Trail = tuple[Value, ...]
+
+NAMED = ("_arn", "_name", "_url", "_id", "_endpoint", "_ref")
+"""How attributes end that name a construct, whatever its class."""
+DEEPEST_TERM = 8
+_KEPT = (Constant, Items, Table, Text, OneOf, Transformed, Reference, Parameter)
+
+
+class Terms:
+    """The values of one app. `path` is that of its stack in the deployment.
+
+    `kept` are the uses that make constructs, each construct once, with its trail; `called` their names. `versions` are
+    the functions that publish one with each deployment.
+    """
+
+    def __init__(self, values: Evaluator, path: str, made: Iterable[Use]) -> None:
+        self.values = values
+        self.path = path
+        self.made: dict[Trail, Use] = {}
+        self.kept: dict[Use, Trail] = {}
+        calls = set()
+        for use in made:
+            key = trail(values, use.subject)
+            if _is_known(key):
+                if self.made.setdefault(key, use) is use:
+                    self.kept[use] = key
+            elif use.call not in calls:
+                self.kept[use] = key
+            calls.add(use.call)
+        self.versions: dict[str, Spot] = {}
+        self.called = _names(self.kept)
+        self.names = {key: self.called[use] for key, use in self.made.items()}
+
+    def name(self, construct: Construct) -> str:
+        """The name of a construct: its path in its stack, or in the app where stacks hold the same. "" of no one's."""
+        return self.names.get(trail(self.values, construct), "")
+
+    # --- values ---------------------------------------------------------------------------------------------------
+
+    def meaning(self, value: Value) -> Value:
+        """A value as a template would have it."""
+        return replaced(value, self._changed)
+
+    def _changed(self, value: Value) -> Value | None:
+        if isinstance(value, Construct):
+            return self.reference(value)
+        if isinstance(value, Instance):
+            construct = self.values.construct(value)
+            return UNKNOWN if construct is None else self.reference(construct)
+        if isinstance(value, External):
+            return self._member(value)
+        if isinstance(value, Result):
+            return self._object(value)
+        if isinstance(value, Environment):  # of whoever deploys the app
+            default = () if value.default in (None, Constant(None)) else (self.meaning(value.default or UNKNOWN),)
+            return Parameter(self.path, f"env:{value.name}", default)
+        if isinstance(value, Transformed) and value.operation == "path":
+            return self.meaning(value.base)
+        return None if isinstance(value, _KEPT) else UNKNOWN
+
+    def _member(self, value: External) -> Value:
+        name = known_as(value.name)
+        if name is None:
+            return UNKNOWN
+        if name.startswith(("Aws.", "ScopedAws.")):
+            return pseudo(AWS.get(name.rpartition(".")[2], ""), self.path)
+        found = catalogue.member(name)
+        return UNKNOWN if found is None else Constant(found)
+
+    def _object(self, value: Result) -> Value:
+        """What an object of the CDK stands for."""
+        if value.path:
+            return UNKNOWN
+        name = value.function.rstrip("_")
+        argument = catalogue.wrapped(name)
+        if argument is not None:
+            given = dict(value.arguments)
+            return self.meaning(given.get(argument) or given.get("0") or UNKNOWN)
+        if name == "json.dumps":
+            return self.meaning(dict(value.arguments).get("0", UNKNOWN))
+        make = OBJECTS.get(name)
+        if make is None and (not value.function.partition(".")[2] or not name.rpartition(".")[2][:1].isupper()):
+            return UNKNOWN
+        given = {key: self.meaning(part) for key, part in value.arguments}
+        return (make or structure)(given)
+
+    # --- constructs -----------------------------------------------------------------------------------------------
+
+    def reference(self, construct: Construct, depth: int = 0) -> Value:
+        """What a construct, or an attribute of one, is to a template; UNKNOWN where that cannot be told."""
+        kind, path = catalogue.construct(construct.type), construct.path
+        if construct.type in FREE:
+            return pseudo(path[0], self.path) if len(path) == 1 else UNKNOWN
+        if construct.type == "CfnParameter":
+            return self._parameter(construct)
+        owner, dot, function = construct.type.rpartition(".")
+        if dot and function[:1].islower():
+            return self._imported(construct, owner) if depth < DEEPEST_TERM else UNKNOWN
+        key = trail(self.values, construct)
+        if not _is_known(key):
+            return UNKNOWN
+        name = self.names.get(key, "/".join(str(string(part)) for part in key))
+        if path[:1] == ("current_version",) or path[:1] == ("latest_version",):
+            return self._version(name, path)
+        if path[:1] == ("log_group",) and path[1:] in ((), ("log_group_name",)):
+            return text([Constant("/aws/lambda/"), Reference(self.path, name)])
+        if len(path) > 1:
+            return UNKNOWN
+        if not path:
+            return Reference(self.path, name, kind.whole if kind else "Arn")
+        use = self.made.get(key)
+        if kind and kind.is_l1 and use is not None and (given := use.given.get(None, path[0])) is not None:
+            return self.meaning(given) if depth < DEEPEST_TERM else UNKNOWN
+        attribute = kind.attribute(path[0]) if kind else None
+        if attribute is None and kind is None and path[0].endswith(NAMED):
+            attribute = catalogue.pascal(path[0])
+        return UNKNOWN if attribute is None else Reference(self.path, name, attribute)
+
+    def _version(self, name: str, path: tuple[str, ...]) -> Value:
+        if path[0] == "latest_version":
+            return Reference(self.path, name, "Arn")
+        use = next((use for use, called in self.called.items() if called == name), None)
+        if use is None or path[1:] not in ((), ("function_arn",), ("function_name",)):
+            return UNKNOWN
+        self.versions[name] = Spot(self.values, use.call, use.frame)
+        return Reference(self.path, f"{name}/{CURRENT}")
+
+    def _parameter(self, construct: Construct) -> Value:
+        name, use = self.name(construct), self.made.get(trail(self.values, construct))
+        if not name or use is None:
+            return UNKNOWN
+        default, allowed = use.given.get(None, "default"), use.given.get(None, "allowed_values")
+        choices = [] if default is None else [self.meaning(default)]
+        choices += allowed.items if isinstance(allowed, Items) else ()
+        closed = isinstance(allowed, Items) and not allowed.open
+        return Parameter(self.path, name, tuple(dict.fromkeys(choices)), closed)
+
+    def _imported(self, construct: Construct, owner: str) -> Value:
+        """A construct of another app, by what names it here."""
+        use = self.made.get(trail(self.values, construct))
+        wanted = catalogue.imported(construct.type)
+        if use is None or wanted is None or len(construct.path) > 1:
+            return UNKNOWN
+        for name in wanted.split("|"):
+            value = use.given.get(None if "|" in wanted else 0, name)
+            if value is not None:
+                return _named(self.meaning(value), name, construct.path[0] if construct.path else "")
+        return UNKNOWN
+
+    # --- arguments ------------------------------------------------------------------------------------------------
+
+    def arguments(self, kind: catalogue.Kind, given: Arguments) -> Given:
+        """The arguments of a call by the names of its parameters; of `*rest` a list."""
+        found: Given = {name: Constant(value) for name, value in kind.given}
+        rest = list(given.positional)
+        for parameter in kind.parameters:
+            if parameter.startswith("*"):
+                found[parameter[1:]] = Items(tuple(rest), given.open)
+            elif rest:
+                found[parameter] = rest.pop(0)
+        return found | {name.rstrip("_"): value for name, value in given.named}
+
+    def step(self, value: Value, name: str) -> Value | None:
+        """What a step leads to: an attribute of a construct, an argument of an object, an entry."""
+        construct = self.values.construct(value)
+        if construct is not None:
+            return construct.at(name)
+        if isinstance(value, Result):
+            return dict(value.arguments).get(name)
+        if isinstance(value, Table):
+            return value.get(name) or value.get(catalogue.pascal(name)[:1].lower() + catalogue.pascal(name)[1:])
+        return None
+
+
+CURRENT = "CurrentVersion"
+
+
+def _is_known(key: Trail) -> bool:
+    return bool(key) and all(string(part) is not None for part in key)
+
+
+def _names(made: Mapping[Use, Trail]) -> dict[Use, str]:
+    """The names of constructs: without the stack where that leaves each its own."""
+    spelled = {use: tuple(string(part) or "*" for part in key) for use, key in made.items()}
+    short = Counter("/".join(parts[1:] or parts) for parts in spelled.values())
+    taken: Counter[str] = Counter()
+    found = {}
+    for use, parts in spelled.items():
+        name = "/".join(parts[1:] or parts)
+        name = name if short[name] == 1 else "/".join(parts)
+        taken[name] += 1
+        found[use] = name if taken[name] == 1 else f"{name}#{taken[name]}"
+    return found
+
+
+def _named(value: Value, given: str, attribute: str) -> Value:
+    """An attribute of a construct that is known by one of its names: of an ARN the name in its end."""
+    if given.endswith("_arn") and attribute.endswith(("_name", "_url")):
+        found = [_tail(option) for option in options(value)]
+        return found[0] if len(found) == 1 else UNKNOWN
+    return value
+
+
+def _tail(arn: Value) -> Value:
+    written = string(arn)
+    return arn if written is None else Constant(basename(written.rpartition(":")[2]))

@@ -1,0 +1,224 @@
+"""The walk over expressions: which definitions reach each name in them, and on which conditions each call happens."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from reviewer.code import facts
+from reviewer.code.bindings import Bindings
+from reviewer.code.facts import Expression
+from reviewer.code.scopes import CallSite, Condition, Definition, Reaching, Scope, Store
+
+MOST_CONDITIONS = 100
+"""Conditions of one call that are kept, the nearest: bounds hostile chains of early exits."""
+
+Path = tuple[int | str, ...]
+
+
+class Visits:
+    """The half of the walk that statements are built on. What is met twice, in a loop, is noted once."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.bindings = Bindings()
+        self.conditions: list[Condition] = []
+        self.loops: list[facts.Statement] = []
+        self.tries: list[facts.Try] = []
+        self.made: dict[tuple[int, str, str], Definition] = {}
+        self.places: set[tuple[int, int, str]] = set()
+
+    # --- what is noted
+
+    def define(self, name: str, kind: str, node: int, before: Reaching = (), **more: Any) -> None:
+        """A definition; the same object each time that the walk comes by it."""
+        definition = self.made.get((node, name, kind))
+        if definition is None:
+            definition = self.made[node, name, kind] = Definition(name, kind, node, **more)
+            self.scope.definitions.setdefault(name, []).append(definition)
+        if before:
+            definition.before = tuple(dict.fromkeys((*definition.before, *before)))
+        self.bindings.define(definition)
+
+    def first(self, into: list[Any], node: int, name: str = "") -> bool:
+        """Whether the walk has not yet noted a node in a list."""
+        key = (id(into), node, name)
+        if key in self.places:
+            return False
+        self.places.add(key)
+        return True
+
+    def site(self, call: facts.Call) -> CallSite:
+        return CallSite(call, self.known(), tuple(self.loops), tuple(self.tries))
+
+    def known(self) -> tuple[Condition, ...]:
+        """The conditions of this place."""
+        return tuple(self.conditions[-MOST_CONDITIONS:])
+
+    def imply(self, node: int, value: Expression, name: str = "") -> None:
+        """Note a call that nobody wrote: of a method of an object, or of what may be a property."""
+        if self.first(self.scope.implied, node, name):
+            function = facts.Attribute(node, value, name) if name else value
+            self.scope.implied.append(self.site(facts.Call(node, function, ())))
+
+    # --- targets
+
+    def bind(self, target: Expression, kind: str, value: Expression | None, path: Path = ()) -> None:
+        """Define what a target names, element by element where it unpacks."""
+        if isinstance(target, facts.Name):
+            self.define(target.id, kind, target.node, value=value, path=path)
+        elif isinstance(target, facts.Display):
+            starred = any(isinstance(item, facts.Star) for item in target.items)
+            for index, item in enumerate(target.items):
+                self.bind(item, kind, value, (*path, "*" if starred else index))
+        elif isinstance(target, facts.Star):
+            self.bind(target.value, "opaque", None)
+        elif isinstance(target, (facts.Attribute, facts.Subscript)):
+            self.store(target, value if kind == "value" and not path else None)
+
+    def store(self, target: facts.Attribute | facts.Subscript, value: Expression | None) -> None:
+        """An assignment to an attribute or an item."""
+        self.visit(target.value)
+        if isinstance(target, facts.Attribute):
+            self.note(Store(target.value, target.name, value, target.node))
+            return
+        self.visit(target.index)
+        self.note(Store(target.value, "", value, target.node, target.index))
+        if isinstance(target.value, facts.Name):
+            self.change(target.value, "item", target.node, value=value, key=target.index)
+
+    def note(self, store: Store) -> None:
+        if self.first(self.scope.stores, store.node):
+            self.scope.stores.append(store)
+
+    def change(self, name: facts.Name, kind: str, node: int, **more: Any) -> None:
+        """A definition that builds on what the name was before."""
+        before = self.bindings.reaching(name.id) or (self.outside(name.id, name.node),)
+        self.define(name.id, kind, node, before, **more)
+
+    def outside(self, name: str, node: int) -> Definition:
+        """What an enclosing scope calls so: where a name is declared, or changed in place but not bound here."""
+        return self.made.setdefault((node, name, "outside"), Definition(name, "outside", node))
+
+    # --- expressions
+
+    def visit(self, expression: Expression) -> None:
+        VISITORS[type(expression)](self, expression)
+
+    def name(self, expression: facts.Name) -> None:
+        found = self.bindings.reaching(expression.id)
+        if found:
+            uses = self.scope.uses
+            known = uses.get(expression.node)
+            uses[expression.node] = found if known is None else tuple(dict.fromkeys((*known, *found)))
+
+    def attribute(self, expression: facts.Attribute) -> None:
+        self.visit(expression.value)
+        self.imply(expression.node, expression)
+
+    def call(self, expression: facts.Call) -> None:
+        function = expression.function
+        self.visit(function.value if isinstance(function, facts.Attribute) else function)
+        for argument in expression.arguments:
+            self.visit(argument.value)
+        if self.first(self.scope.calls, expression.node):
+            self.scope.calls.append(self.site(expression))
+
+    def perhaps(self, expression: Expression, condition: Condition) -> None:
+        """An expression that is evaluated on a condition only."""
+        self.conditions.append(condition)
+        self.bindings.open()
+        self.visit(expression)
+        self.bindings.close_perhaps()
+        self.conditions.pop()
+
+    def boolean(self, expression: facts.Boolean) -> None:
+        self.visit(expression.left)
+        self.perhaps(expression.right, Condition(expression.left, expression.operator == "and"))
+
+    def conditional(self, expression: facts.Conditional) -> None:
+        self.visit(expression.test)
+        self.perhaps(expression.body, Condition(expression.test, True))
+        self.perhaps(expression.orelse, Condition(expression.test, False))
+
+    def comprehension(self, expression: facts.Comprehension) -> None:
+        bindings, length = self.bindings, len(self.conditions)
+        targets: set[str] = set()
+        bindings.open()
+        for generator in expression.generators:
+            self.visit(generator.iterable)
+            begin = len(bindings.trail)
+            self.bind(generator.target, "element", generator.iterable)
+            targets |= {definition.name for definition in bindings.trail[begin:]}
+            del bindings.trail[begin:]  # outside of the comprehension, nothing of them is left
+            for condition in generator.conditions:
+                self.visit(condition)
+                self.conditions.append(Condition(condition, True))
+        if expression.key is not None:
+            self.visit(expression.key)
+        self.visit(expression.element)
+        del self.conditions[length:]
+        bindings.close_perhaps(without=targets)
+
+    def walrus(self, expression: facts.Walrus) -> None:
+        self.visit(expression.value)
+        self.bind(expression.target, "value", expression.value)
+
+    def yield_(self, expression: facts.Yield) -> None:
+        if expression.value is not None:
+            self.visit(expression.value)
+        if self.first(self.scope.yields, expression.node):
+            self.scope.yields.append(expression)
+
+    def children(self, expression: Expression) -> None:
+        for child in children(expression):
+            self.visit(child)
+
+
+def children(expression: Expression) -> tuple[Expression, ...]:
+    """The expressions directly inside of another, in the order of evaluation. A lambda's body is not inside."""
+    return CHILDREN[type(expression)](expression)
+
+
+def _some(*expressions: Expression | None) -> tuple[Expression, ...]:
+    return tuple(expression for expression in expressions if expression is not None)
+
+
+CHILDREN: dict[type, Callable[[Any], tuple[Expression, ...]]] = {
+    facts.Opaque: lambda e: e.parts,
+    facts.Literal: lambda _: (),
+    facts.Name: lambda _: (),
+    facts.Attribute: lambda e: (e.value,),
+    facts.Subscript: lambda e: (e.value, e.index),
+    facts.Slice: lambda e: _some(e.lower, e.upper, e.step),
+    facts.Call: lambda e: (e.function, *(argument.value for argument in e.arguments)),
+    facts.Interpolation: lambda e: e.parts,
+    facts.Binary: lambda e: (e.left, e.right),
+    facts.Unary: lambda e: (e.operand,),
+    facts.Boolean: lambda e: (e.left, e.right),
+    facts.Compare: lambda e: (e.left, *(right for _, right in e.comparisons)),
+    facts.Conditional: lambda e: (e.test, e.body, e.orelse),
+    facts.Display: lambda e: e.items,
+    facts.Dictionary: lambda e: tuple(part for entry in e.entries for part in _some(*entry)),
+    facts.Comprehension: lambda e: _some(
+        *(part for g in e.generators for part in (g.iterable, *g.conditions)), e.key, e.element
+    ),
+    facts.Lambda: lambda e: _some(*(parameter.default for parameter in e.parameters)),
+    facts.Await: lambda e: (e.value,),
+    facts.Yield: lambda e: _some(e.value),
+    facts.Star: lambda e: (e.value,),
+    facts.Walrus: lambda e: (e.value,),
+}
+
+VISITORS: dict[type, Callable[[Visits, Any], None]] = {
+    **dict.fromkeys(CHILDREN, Visits.children),
+    facts.Literal: lambda *_: None,
+    facts.Name: Visits.name,
+    facts.Attribute: Visits.attribute,
+    facts.Call: Visits.call,
+    facts.Boolean: Visits.boolean,
+    facts.Conditional: Visits.conditional,
+    facts.Comprehension: Visits.comprehension,
+    facts.Walrus: Visits.walrus,
+    facts.Yield: Visits.yield_,
+}

@@ -1,0 +1,1 @@
+"""Terraform: `.tf` and `.tf.json` files, and plans that `terraform show -json` writes."""

@@ -111,12 +111,24 @@ def _rings(edges: Edges, shortcuts: set[Edge], start: int) -> Iterator[tuple[Ste
         tried += 1
         senders = {edge[0] for edge in passed}
         for (target, path), step in edges.get(node, {}).items():
-            if any((sender, target, path) in shortcuts for sender, _, known in passed if known == path):
+            edge = (node, target, path)
+            if any(_is_short(earlier, edge, shortcuts) or _is_short(edge, earlier, shortcuts) for earlier in passed):
                 continue
             if target == start:
                 yield (*way, step)
             elif target > start and target not in senders and len(way) + 1 < LONGEST:
-                pending.append((target, (*way, step), (*passed, (node, target, path))))
+                pending.append((target, (*way, step), (*passed, edge)))
+
+
+def _is_short(first: Edge, second: Edge, shortcuts: set[Edge]) -> bool:
+    """Whether what one passage sends also gets, over a resource that both pass, to where the other one leads."""
+    sender, _, before = first
+    _, receiver, after = second
+    shared = set(before) & set(after)
+    return any(
+        (sender, receiver, before[: before.index(resource)] + after[after.index(resource) :]) in shortcuts
+        for resource in shared
+    )
 
 
 def _choices(ring: tuple[Step, ...]) -> Iterator[tuple[Delivery, ...]]:

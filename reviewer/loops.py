@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewer.code.flow import Reached
-from reviewer.deploy.model import Id, Trigger
+from reviewer.deploy.model import Function, Id, Trigger
 from reviewer.emissions import Emission
 from reviewer.feeds import (
     STOPPED,
@@ -35,7 +35,7 @@ from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
 from reviewer.spellings import spelling
 from reviewer.truth import NO, YES, Truth
-from reviewer.value import UNKNOWN, EventPath, Value, options, string
+from reviewer.value import UNKNOWN, Constant, EventPath, Reference, Value, one_of, options, string, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,13 @@ def own_trigger_writes(project: Project) -> Iterator[Loop]:
 def _own_logs(project: Project, handler: Handler) -> Iterator[Loop]:
     """Subscriptions of a function to the log group that it writes to, by itself or by each line that it prints."""
     function = handler.function
-    if function is None or not function.log_group:
+    if function is None:
         return
+    groups = _log_groups(function)
     for trigger in handler.triggers:
         if trigger.kind != "logs" or trigger.source is None or is_off(trigger):
             continue
-        if not same_node(function.log_group.value, trigger.source.value, "log-group", project.resources).some:
+        if not same_node(groups, trigger.source.value, "log-group", project.resources).some:
             continue
         every_line = all(string(pattern.value) == "" for pattern in trigger.patterns)
         yield Loop(
@@ -107,7 +108,7 @@ def _own_logs(project: Project, handler: Handler) -> Iterator[Loop]:
             guard="",
             stopped=False,
             steps=(
-                Note(function.log_group.at, f"`{function.id.name}` logs here"),
+                Note(function.log_group.at if function.log_group else function.at, f"`{function.id.name}` logs here"),
                 Note(trigger.at, f"each new line starts `{function.id.name}`"),
             ),
             tests=(),
@@ -115,6 +116,20 @@ def _own_logs(project: Project, handler: Handler) -> Iterator[Loop]:
             node="log-group",
             trigger=trigger,
         )
+
+
+def _log_groups(function: Function) -> Value:
+    """The log group of a function, as its template can name it. CloudWatch Logs refuses a subscription of a function to
+    the group that it has by default, but only when it is deployed.
+
+    Source: https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html
+    """
+    if function.log_group is not None:
+        return function.log_group.value
+    names: list[Value] = [Reference(function.id.stack, function.id.name)]
+    if function.name is not None:
+        names.append(function.name.value)
+    return one_of([text([Constant("/aws/lambda/"), name]) for name in names])
 
 
 def _loops_of(project: Project, handler: Handler, reached: Reached, emission: Emission) -> Iterator[Loop]:

@@ -13,12 +13,12 @@ from dataclasses import replace
 from reviewer.apps.cdk.apps import CDK, App, apps
 from reviewer.apps.cdk.catalogue import makers
 from reviewer.apps.cdk.code import Sources
-from reviewer.apps.cdk.constructs import FREE, Evaluator
+from reviewer.apps.cdk.constructs import FREE, STACKS, Evaluator
 from reviewer.apps.cdk.drafts import Nodes, Unsynthesised, Written, template
 from reviewer.apps.cdk.places import Spot
 from reviewer.apps.cdk.synthesis import Synthesis
 from reviewer.apps.cdk.terms import Terms
-from reviewer.apps.cdk.walk import Walk, loading, unmade
+from reviewer.apps.cdk.walk import Use, Walk, loading, unmade
 from reviewer.apps.syntax import Library
 from reviewer.code.flow import modules_of
 from reviewer.code.modules import Modules
@@ -49,26 +49,33 @@ def read(
 
 
 def _deployment(app: App, library: Library, files: Files) -> Deployment:
-    modules, locate = library.modules, library.locate
-    values = Evaluator(modules, makers(), app.folder, app.context)
-    imported = modules_of(values, app.program)
-    loaded = [path for path in imported if path in modules.files and CDK in library.read(path)]
-    walk = Walk(values, app.program)
-    called = list(walk.run(loading(values, app.program)))
-    if not app.named or not any(use.subject.type not in FREE for use in called):
-        called += walk.run(unmade(values, loaded, walk.seen))
-    made = [use for use in called if not use.method]
-    terms = Terms(values, app.program, made)
-    synthesis = Synthesis(values, terms, Sources(values, files, app.program, app.folder, locate))
+    values = Evaluator(library.modules, makers(), app.folder, app.context)
+    called, loaded = _called(app, values, library)
+    terms = Terms(values, app.program, [use for use in called if not use.method])
+    synthesis = Synthesis(values, terms, Sources(values, files, app.program, app.folder, library.locate))
     synthesis.make(called)
     if not synthesis.drafts:
-        return Deployment(modules=tuple(loaded))
-    at = Spot(values, made[0].call, made[0].frame)
-    nodes = Nodes(Written(app.program, "", locate=locate))
-    stack = Unsynthesised(template(app.program, synthesis.drafts.values(), nodes, at), files)
+        return Deployment(modules=loaded)
+    nodes = Nodes(Written(app.program, "", locate=library.locate))
+    stack = Unsynthesised(template(app.program, synthesis.drafts.values(), nodes), files)
     link([stack], stack.links)
-    left_out = tuple(_left_out(locate(spot.place), name) for spot, name in synthesis.unread)
-    return replace(assembled([stack]), modules=tuple(loaded), left_out=left_out)
+    left_out = tuple(_left_out(library.locate(spot.place), name) for spot, name in synthesis.unread)
+    return replace(assembled([stack]), modules=loaded, left_out=left_out)
+
+
+def _called(app: App, values: Evaluator, library: Library) -> tuple[list[Use], tuple[str, ...]]:
+    """What an app calls, and the modules of it that use the CDK."""
+    files = library.modules.files
+    loaded = tuple(path for path in modules_of(values, app.program) if path in files and CDK in library.read(path))
+    walk = Walk(values, app.program)
+    called = list(walk.run(loading(values, app.program)))
+    if app.named and any(use.subject.type not in FREE for use in called):
+        return called, loaded
+    # who makes the rest cannot be told: a program that is not here, or not in Python
+    looked_at = app.members if app.named else loaded
+    for kinds in (STACKS, FREE):
+        called += walk.run(unmade(values, looked_at, walk.seen, kinds))
+    return called, tuple(dict.fromkeys((*loaded, *looked_at)))
 
 
 def _left_out(at: Location, name: str) -> tuple[str, str]:

@@ -23,12 +23,14 @@ _PROGRAM = re.compile(r"(?:^|\s|/)python[\w.]*\s+(?:-\S+\s+)*(?P<path>[\w./-]+\.
 class App:
     """An app. `program` is the module that is run, in `folder`; `context` the values that it is run with.
 
-    `named` says whether its configuration names the program: what it does not make is then not deployed.
+    `named` says whether its configuration names the program: what it does not make is then not deployed. `members` are
+    the modules below the folder that use the CDK.
     """
 
     program: str
     folder: str
     named: bool
+    members: tuple[str, ...]
     context: dict[str, Value] = field(default_factory=dict)
 
 
@@ -46,10 +48,10 @@ def apps(modules: Modules, tree: Tree, read: Callable[[str], bytes]) -> Iterator
         program, context = _configuration(join(folder, CONFIGURATION), read) if folder in configured else ("", {})
         program = normpath(join(folder, program)) if program else ""
         if program in modules.files:
-            yield App(program, folder, True, context)
+            yield App(program, folder, True, tuple(members), context)
             continue
         for each in _unimported(modules, members):
-            yield App(each, folder if folder in configured else dirname(each), False, context)
+            yield App(each, folder if folder in configured else dirname(each), False, tuple(members), context)
 
 
 def _folder(path: str, configured: set[str]) -> str:

@@ -37,6 +37,7 @@ from reviewer.value import (
 )
 
 APP = "App"
+CURRENT_VERSION = "current_version"
 STACKS = frozenset({"Stack", "NestedStack"})
 FREE = frozenset({APP, "Construct", "Stage"}) | STACKS
 """Classes that only hold others."""
@@ -96,6 +97,8 @@ class Evaluator(Values):
         self.folder = folder
         self.context = context
         self.made: dict[Instance, Construct | None] = {}
+        self.published: dict[Construct, None] = {}
+        """The functions that an app asks for the version which each deployment publishes: asking makes one."""
 
     # --- constructs
 
@@ -126,6 +129,8 @@ class Evaluator(Values):
 
     def attribute_of(self, value: Value, name: str) -> Value:
         if isinstance(value, Construct):
+            if name == CURRENT_VERSION:
+                self.published[value] = None
             return value.at(name)
         if name == "parents" and isinstance(value, Transformed) and value.operation == "path":
             return _parents(value)

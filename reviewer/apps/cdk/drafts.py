@@ -213,11 +213,12 @@ class Nodes:
         return Declared(draft.name, key, draft.type, self.mapping(body, draft.at), properties)
 
 
-def template(path: str, drafts: Iterable[Draft], nodes: Nodes, at: Spot) -> Template:
+def template(path: str, drafts: Iterable[Draft], nodes: Nodes) -> Template:
     """The template that an app would make."""
     resources = {draft.name: nodes.declared(draft) for draft in drafts}
     is_sam = any(each.type.startswith("AWS::Serverless::") for each in resources.values())
-    return Template(path, nodes.mapping({}, at), resources, None, None, None, is_sam)
+    root = Mapping(nodes.source, 0, 0, {}, {})
+    return Template(path, root, resources, None, None, None, is_sam)
 
 
 class Unsynthesised(Stack):

@@ -68,9 +68,11 @@ class Synthesis:
                 self.method(use)
         for draft, call in self.machines:
             self.define(draft, call, uses)
-        for name, at in self.terms.versions.items():
-            published: Tree = {"FunctionName": Leaf(Reference(self.terms.path, name), at)}
-            self.add(f"{name}/{CURRENT}", VERSION, published, at)
+        for function in self.values.published:
+            found = self.drafts.get(self.terms.name(function))
+            if found is not None and found.type == FUNCTION:
+                settings: Tree = {"FunctionName": Leaf(Reference(self.terms.path, found.name), found.at)}
+                self.add(f"{found.name}/{CURRENT}", VERSION, settings, found.at)
 
     # --- constructs -----------------------------------------------------------------------------------------------
 

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from posixpath import basename
 
 from reviewer.apps.cdk import catalogue
-from reviewer.apps.cdk.constructs import FREE, Construct, Evaluator, known_as
+from reviewer.apps.cdk.constructs import CURRENT_VERSION, FREE, Construct, Evaluator, known_as
 from reviewer.apps.cdk.objects import AWS, OBJECTS, Given, pseudo, structure
-from reviewer.apps.cdk.places import Spot
 from reviewer.apps.cdk.walk import Use, trail
 from reviewer.code.library import Arguments
 from reviewer.identity import replaced
@@ -44,8 +43,7 @@ _KEPT = (Constant, Items, Table, Text, OneOf, Transformed, Reference, Parameter)
 class Terms:
     """The values of one app. `path` is that of its stack in the deployment.
 
-    `kept` are the uses that make constructs, each construct once, with its trail; `called` their names. `versions` are
-    the functions that publish one with each deployment.
+    `kept` are the uses that make constructs, each construct once, with its trail; `called` their names.
     """
 
     def __init__(self, values: Evaluator, path: str, made: Iterable[Use]) -> None:
@@ -62,7 +60,6 @@ class Terms:
             elif use.call not in calls:
                 self.kept[use] = key
             calls.add(use.call)
-        self.versions: dict[str, Spot] = {}
         self.called = _names(self.kept)
         self.names = {key: self.called[use] for key, use in self.made.items()}
 
@@ -135,7 +132,7 @@ class Terms:
         if not _is_known(key):
             return UNKNOWN
         name = self.names.get(key, "/".join(str(string(part)) for part in key))
-        if path[:1] == ("current_version",) or path[:1] == ("latest_version",):
+        if path[:1] == (CURRENT_VERSION,) or path[:1] == ("latest_version",):
             return self._version(name, path)
         if path[:1] == ("log_group",) and path[1:] in ((), ("log_group_name",)):
             return text([Constant("/aws/lambda/"), Reference(self.path, name)])
@@ -154,11 +151,7 @@ class Terms:
     def _version(self, name: str, path: tuple[str, ...]) -> Value:
         if path[0] == "latest_version":
             return Reference(self.path, name, "Arn")
-        use = next((use for use, called in self.called.items() if called == name), None)
-        if use is None or path[1:] not in ((), ("function_arn",), ("function_name",)):
-            return UNKNOWN
-        self.versions[name] = Spot(self.values, use.call, use.frame)
-        return Reference(self.path, f"{name}/{CURRENT}")
+        return Reference(self.path, f"{name}/{CURRENT}") if path[1:] in ((), *_OF_VERSION) else UNKNOWN
 
     def _parameter(self, construct: Construct) -> Value:
         name, use = self.name(construct), self.made.get(trail(self.values, construct))
@@ -208,6 +201,8 @@ class Terms:
 
 
 CURRENT = "CurrentVersion"
+"""The id of the version that each deployment publishes."""
+_OF_VERSION = (("function_arn",), ("function_name",))
 
 
 def _is_known(key: Trail) -> bool:

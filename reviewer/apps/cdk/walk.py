@@ -10,12 +10,20 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from reviewer.apps.cdk.constructs import APP, FREE, STACKS, Construct, Evaluator, fixed_by, is_super_init
+from reviewer.apps.cdk.constructs import (
+    APP,
+    CURRENT_VERSION,
+    FREE,
+    Construct,
+    Evaluator,
+    fixed_by,
+    is_super_init,
+)
 from reviewer.code import facts
 from reviewer.code.flow import modules_of
 from reviewer.code.library import Arguments
 from reviewer.code.operations import is_false
-from reviewer.code.scopes import CallSite
+from reviewer.code.scopes import CallSite, Scope
 from reviewer.value import (
     MODULE,
     UNKNOWN,
@@ -56,8 +64,8 @@ def loading(values: Evaluator, program: str) -> list[Frame]:
     return [Frame(path, MODULE) for path in modules_of(values, program)]
 
 
-def unmade(values: Evaluator, modules: Iterable[str], seen: Iterable[Frame]) -> list[Frame]:
-    """The activations of the initializers of stacks that nothing seen makes: who does cannot be told."""
+def unmade(values: Evaluator, modules: Iterable[str], seen: Iterable[Frame], kinds: frozenset[str]) -> list[Frame]:
+    """The activations of the initializers of classes of some kinds that nothing seen makes, whoever does."""
     made = {(frame.module, frame.owner) for frame in seen}
     found = []
     for path in modules:
@@ -67,7 +75,7 @@ def unmade(values: Evaluator, modules: Iterable[str], seen: Iterable[Frame]) -> 
             initializer = values.modules.classes.method(values, cls, "__init__")
             if initializer is None or (initializer.module, initializer.node) in made:
                 continue
-            if values.base(cls) in STACKS:
+            if values.base(cls) in kinds:
                 scope = Construct(APP, UNKNOWN, Constant(""))
                 given = Arguments((scope, Constant(fact.name)), (), open=True)
                 stack = values.modules.classes.instantiate(values, cls, given)
@@ -96,7 +104,9 @@ class Walk:
             self.enter(entry)
         while self.pending:
             frame = self.pending.popleft()
-            for site in self.values.modules.scope(frame.module, frame.owner).calls:
+            scope = self.values.modules.scope(frame.module, frame.owner)
+            self.publish(scope, frame)
+            for site in scope.calls:
                 for turn in self.turns(site, frame):
                     if not self.is_reached(site, turn):
                         continue
@@ -105,6 +115,12 @@ class Walk:
                         yield use
                 if found > MOST_USES:
                     return
+
+    def publish(self, scope: Scope, frame: Frame) -> None:
+        """Ask for the versions that an activation asks functions for, whether it uses them or not."""
+        for definition in (each for several in scope.definitions.values() for each in several):
+            if isinstance(definition.value, facts.Attribute) and definition.value.name == CURRENT_VERSION:
+                self.values.of(definition.value, frame)
 
     # --- what is reached
 

@@ -33,10 +33,21 @@ def properties(stack: Stack, given: Mapping, names: dict[str, str], *, loose: bo
             setting = blocks[0] if len(blocks) == 1 and not target.endswith("[]") else listed(node, blocks)
         elif name in JSON:
             setting = decoded(stack, setting)
+        elif name in MAPS:
+            setting = _without_null(setting)
         target = target.removesuffix("[]")
         found[target] = setting
         keys[target] = constant(given.keys.get(name) or node, target)
     return table(given, found, keys)
+
+
+def _without_null(node: Node) -> Node:
+    """A mapping without its entries that are null."""
+    inside = entries(node)
+    if inside is None or not isinstance(node, Mapping):
+        return node
+    kept = {name: setting for name, entry in inside.items() if (setting := settled(entry)) is not None}
+    return table(node, kept, node.keys)
 
 
 def _blocks(node: Node) -> list[Mapping]:

@@ -14,6 +14,7 @@ from reviewer.code.scopes import CallSite
 from reviewer.project import Handler, Project
 from reviewer.rule import Place
 from reviewer.value import (
+    ITEM,
     MODULE,
     UNKNOWN,
     AwsResult,
@@ -27,10 +28,11 @@ from reviewer.value import (
     Value,
     contains,
     one_of,
+    parts,
 )
 
-FROM_OUTSIDE = (EventPath, ContextPath, AwsResult, Unknown)
-"""Values that can differ from one invocation to the next."""
+PASSING = frozenset({"sts"})
+"""Services whose answers are good for a time only: temporary credentials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +155,7 @@ class Call:
         sessions = [each.receiver for each in self.callees if isinstance(each.receiver, Session)]
         given = [value for context in self.contexts for _, value in self.given(context).pairs]
         unknown = any(self.given(context).open for context in self.contexts)
-        return unknown or any(contains(value, FROM_OUTSIDE) for value in (*sessions, *given))
+        return unknown or any(map(_differs, (*sessions, *given)))
 
     @property
     def is_remembered(self) -> bool:
@@ -170,6 +172,20 @@ class Call:
             _asks_whether_there(condition.test, condition.holds, frame, self.project)
             for condition, frame in context.reached.conditions
         )
+
+
+def _differs(value: Value) -> bool:
+    """Whether a value can differ from one call to the next. What a service keeps, a secret above all, stays the same;
+    the items of a list that it answers with are several."""
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, (EventPath, ContextPath, Unknown)):
+            return True
+        if isinstance(current, AwsResult) and (current.service in PASSING or ITEM in current.path):
+            return True
+        pending += parts(current)
+    return False
 
 
 def _is_endless(timeout: Value | None) -> bool:

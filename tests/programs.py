@@ -12,12 +12,13 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import count
 from random import Random
+from types import CodeType
 from typing import Any
 
 from hypothesis import strategies as st
 
 NAMES = ("a", "b", "c")
-MOST_STEPS = 200
+MOST_STEPS = 60
 
 names = st.sampled_from(NAMES)
 leaves = st.one_of(
@@ -186,9 +187,9 @@ class Other:
 
 
 class Run:
-    """One run of a program. `seen` are the numbers of what each use saw, `held` the outcome of each test at each use."""
+    """One run of a compiled program. `seen` are the numbers of what each use saw, `held` the outcome of each test at each use."""
 
-    def __init__(self, text: str, seed: int) -> None:
+    def __init__(self, code: CodeType, seed: int) -> None:
         self.random, self.steps = Random(seed), 0
         self.seen: dict[int, set[int]] = defaultdict(set)
         self.held: dict[int, list[dict[int, bool]]] = defaultdict(list)
@@ -197,7 +198,7 @@ class Run:
             **{"tag": self.tag, "use": self.use, "flag": self.flag, "may": self.may, "items": self.items},
             **{"context": self.context, "choice": self.choice, "suppress": suppress, "Failure": Failure, "Tag": Tag},
         }
-        exec(compile(text, "program", "exec"), known)
+        exec(code, known)
         with suppress(Failure, NameError, AssertionError, Enough):
             known["program"]()
 

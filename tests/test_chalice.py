@@ -239,6 +239,15 @@ def test_no_functions(files: dict[str, str | bytes]) -> None:
     assert deployment(files).functions == ()
 
 
+def test_an_application_of_unknown_make_in_a_project() -> None:
+    source = "# chalice\nfrom server import Server\n\napp = Server()\n\n@app.on_sqs_message(queue='q')\ndef work(event): pass\n"
+    assert deployment({"app.py": source}).functions == ()
+    found = deployment({"app.py": source, CONFIG: '{"app_name": "shop"}'})
+    assert [(trigger.kind, trigger.function.name) for trigger in found.triggers] == [("sqs", "work")]
+    assert value(function(found, "work").name) == Constant("shop-dev-work")
+    assert deployment({"app.py": "import chalice\n", CONFIG: "{}"}).templates == ()
+
+
 # --- loops --------------------------------------------------------------------------------------------------------
 
 LOOPS: list[tuple[str, str, int | None]] = [

@@ -230,7 +230,7 @@ def test_colour_without_a_terminal(
         ([".", "--quiet", "--verbose"], "--quiet and --verbose exclude each other"),
         ([".", "--formt", "json"], "no option `--formt`; the nearest is `--format`"),
         ([".", "--zzz"], "no option `--zzz`"),
-        ([".", "--format", "jsn"], "--format: `jsn` is none of text, json, sarif; the nearest is `json`"),
+        ([".", "--format", "jsn"], "--format: `jsn` is none of text, json, sarif, html; the nearest is `json`"),
         ([".", "--format"], "Option '--format' requires an argument"),
         (
             [".", "--fail-on", "warn"],

@@ -26,6 +26,7 @@ from reviewer.report.frames import lay_out
 from reviewer.report.html import LEGEND, STYLES
 from reviewer.report.markup import Markup, element, prose, text
 
+POLICY = "Content-Security-Policy"
 EMPTY = {"meta", "input"}
 HTML = {
     *("html", "head", "meta", "title", "style", "body", "script", "header", "main", "section", "footer", "article"),

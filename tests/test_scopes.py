@@ -50,8 +50,9 @@ def test_what_a_use_sees_reaches_it_and_its_conditions_hold(body: list[tuple[str
         number: {number_in(each.test): each.holds for each in site.conditions if isinstance(each.test, facts.Call)}
         for number, site in sites.items()
     }
+    code = compile(text, "program", "exec")
     for seed in range(RUNS):
-        run = Run(text, seed)
+        run = Run(code, seed)
         for number, seen in run.seen.items():
             assert seen <= reaching[number]
         for number, outcomes in run.held.items():

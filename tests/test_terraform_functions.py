@@ -162,7 +162,7 @@ def test_settings_stand_where_they_are_written(tmp_path: Path) -> None:
     assert shared is not None
     assert own is not None
     places = [(each.at.path, each.at.line, each.at.column) for each in (found.handler, own, shared)]
-    assert places == [("functions.tf", 2, 13), ("functions.tf", 4, 44), ("locals.tf", 4, 14)]
+    assert places == [("functions.tf", 2, 13), ("functions.tf", 4, 45), ("locals.tf", 4, 14)]
 
 
 @pytest.mark.parametrize(

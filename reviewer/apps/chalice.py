@@ -138,15 +138,18 @@ class _App:
         self.folder = dirname(path)
         self.prefixed = prefixed
         self.stages = Stages()
+        self.is_configured = False
 
     def deployment(self, files: Files) -> Deployment:
         """The functions of the application and their triggers; nothing where the module holds none."""
-        names = [name for name in map(self._app_name, self._applications()) if name is not None]
-        if not names:
-            return Deployment()
         problems: list[Problem] = []
-        self.stages = Stages(config(files, join(self.folder, CONFIG), problems))
-        named = self.stages.named("app_name") or names[0]
+        settings = config(files, join(self.folder, CONFIG), problems)
+        application = next(self._applications(), None)
+        if application is None and settings is None:
+            return Deployment()
+        self.is_configured = settings is not None
+        self.stages = Stages(settings)
+        named = self.stages.named("app_name") or (UNKNOWN if application is None else _app_name(application))
         functions: dict[Id, Function] = {}
         triggers: list[Trigger] = []
         for decorated in self._decorated():
@@ -154,7 +157,8 @@ class _App:
             if function.id not in functions or decorated.decorator == ROUTE:
                 functions.setdefault(function.id, function)
                 triggers += [] if trigger is None else [trigger]
-        return Deployment(tuple(functions.values()), tuple(triggers), problems=tuple(problems), templates=(self.path,))
+        templates = (self.path,) if functions else ()
+        return Deployment(tuple(functions.values()), tuple(triggers), problems=tuple(problems), templates=templates)
 
     def _applications(self) -> Iterator[Result]:
         if self.modules.module(self.path) is None:
@@ -162,11 +166,6 @@ class _App:
         for option in options(self.values.member(self.path, "app")):
             if isinstance(option, Result) and option.function in _CHALICE and not option.path:
                 yield option
-
-    @staticmethod
-    def _app_name(application: Result) -> Value | None:
-        given = dict(application.arguments)
-        return given.get("app_name", given.get("0", UNKNOWN))
 
     def _decorated(self) -> Iterator[_Decorated]:
         """The functions that the application and its blueprints register."""
@@ -185,8 +184,11 @@ class _App:
         name = call.function.name
         if name not in DECORATORS and name != ROUTE:
             return ""
-        receivers = options(self.values.of(call.function.value, Frame(path, MODULE)))
-        return name if any(isinstance(found, Result) and found.function in _OBJECTS for found in receivers) else ""
+        receiver = call.function.value
+        if self.is_configured and path == self.path and isinstance(receiver, facts.Name) and receiver.id == "app":
+            return name  # whatever it is made by: a subclass, a function of a library
+        found = options(self.values.of(receiver, Frame(path, MODULE)))
+        return name if any(isinstance(each, Result) and each.function in _OBJECTS for each in found) else ""
 
     # --- one function ---------------------------------------------------------------------------------------------
 
@@ -274,6 +276,11 @@ class _App:
         if kind.kind == "eventbridge":
             source = Setting(Constant("default"), at)
         return Trigger(function.id, kind.kind, at, source, **more)
+
+
+def _app_name(application: Result) -> Value:
+    given = dict(application.arguments)
+    return given.get("app_name", given.get("0", UNKNOWN))
 
 
 def _several(field: str, setting: Setting[Value] | None) -> Iterator[Setting[Value]]:

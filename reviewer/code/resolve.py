@@ -185,18 +185,25 @@ class Walk(Visits):
             for value in case.values:
                 self.visit(value)
             bindings.open()
-            for name in case.bindings:
-                self.define(name, "opaque", statement.node)
+            self.take(statement, case)
             conditions = [_matches(statement, case)] if case.values else []
-            if case.guard is not None:
-                self.visit(case.guard)
-                conditions.append(Condition(case.guard, True))
+            conditions += [] if case.guard is None else [Condition(case.guard, True)]
             self.branch(case.body, conditions)
             ends.append(bindings.close())
             bindings.alive = alive
+            if case.guard is not None:  # where it fails, what the pattern has bound stays
+                bindings.open()
+                self.take(statement, case)
+                bindings.close_perhaps()
         if alive and not any(case.takes_all for case in statement.cases):
             ends.append({})
         bindings.join(ends)
+
+    def take(self, statement: facts.Match, case: facts.Case) -> None:
+        for name in case.bindings:
+            self.define(name, "opaque", statement.node)
+        if case.guard is not None:
+            self.visit(case.guard)
 
     # --- loops
 

@@ -61,6 +61,7 @@ _OF_OTHERS = {
         },
     ),
     "AWS::Lambda::Url": ("TargetFunctionArn", {"url_auth": "AuthType"}),
+    "aws_lambda_function_recursion_config": ("function_name", {"recursive_loop": "recursive_loop"}),
 }
 """Resources that set something of a function: the property that names it, and its settings."""
 _DESTINATIONS = frozenset({"on_success", "on_failure"})

@@ -86,7 +86,11 @@ ABOUT_FILES = (
     option(FILES, "--all", "everything", is_flag=True, help="Review all Python files, also tests and ignored ones."),
     option(FILES, "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in a .gitignore."),
     option(
-        FILES, "--config", "config_file", metavar="FILE", help="Read the settings there, not in the nearest pyproject.toml."
+        FILES,
+        "--config",
+        "config_file",
+        metavar="FILE",
+        help="Read the settings there, not in the nearest pyproject.toml.",
     ),
     option(FILES, "--stdin-filename", metavar="FILE", help="The name of the file that `-` reads from standard input."),
 )

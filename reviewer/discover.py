@@ -16,7 +16,8 @@ from pathlib import Path, PurePosixPath
 from reviewer.patterns import Patterns, patterns
 
 PYTHON = (".py",)
-TEMPLATES = (".yaml", ".yml", ".json", ".template", ".tf", ".tfvars", "zappa_settings.toml")
+TERRAFORM = (".tf", ".tfvars")
+TEMPLATES = (".yaml", ".yml", ".json", ".template", *TERRAFORM, "zappa_settings.toml")
 CANDIDATES = (*PYTHON, *TEMPLATES)
 
 LARGEST = 1 << 20
@@ -24,12 +25,14 @@ LARGEST = 1 << 20
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html"""
 
 BUILT = frozenset({"build", "dist", "cdk.out", "node_modules", "site-packages", "__pycache__"})
+CDK = "cdk.json"
+"""What configures a CDK app: it takes the place of a template."""
 SYNTHESISED = "cdk.out"
 MANIFEST = "manifest.json"
 """The folder that the CDK writes an app's templates into, and the file that says what is in there."""
 TESTS = frozenset({"tests", "conftest.py"})
 UNMENTIONED = frozenset({".git", "__pycache__"})
-TEMPLATE_WORDS = (b"AWS::", b"provider:", b'"provider"', b"aws_lambda_", b'module "', b"app_function")
+TEMPLATE_WORDS = (b"AWS::", b"provider:", b'"provider"', b"aws_lambda_", b"app_function")
 """What CloudFormation templates, Serverless, Terraform and Zappa configurations contain, and other files rarely do."""
 
 MOOT = re.compile(
@@ -206,6 +209,8 @@ class _Walk:
         return [entry.name for entry in files if not _unfit(entry, is_folder=False)]
 
     def is_template(self, path: str) -> bool:
+        if path.rpartition("/")[2] == CDK or path.endswith(TERRAFORM):
+            return True
         head = self.head(path)
         return any(word in head for word in TEMPLATE_WORDS)
 

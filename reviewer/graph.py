@@ -60,7 +60,7 @@ def _ordered(nodes: Iterable[Node], edges: Iterable[Edge], rings: Iterable[_Ring
     return Graph(
         tuple(nodes),
         tuple(replace(edge, verdict=VERDICTS[gravest.get(edge, 0)]) for edge in edges),
-        tuple(sorted(dict.fromkeys(made), key=lambda ring: (-VERDICTS.index(ring.verdict), ring.at, ring.edges))),
+        tuple(sorted(made, key=lambda ring: (-VERDICTS.index(ring.verdict), ring.at, ring.edges))),
     )
 
 

@@ -99,7 +99,7 @@ def _own_logs(project: Project, handler: Handler) -> Iterator[Loop]:
         yield Loop(
             at=trigger.source.at,
             call="logging",
-            function=function.id.name,
+            function=function.short,
             verdict=Verdict.BOUNDED if is_allowed(handler) else Verdict.FEEDS if every_line else Verdict.MAY_FEED,
             through=f"the log group `{label(trigger.source.value)}`",
             grounds="The runtime's own lines, START and REPORT, pass an empty filter pattern."
@@ -108,8 +108,8 @@ def _own_logs(project: Project, handler: Handler) -> Iterator[Loop]:
             guard="",
             stopped=False,
             steps=(
-                Note(function.log_group.at if function.log_group else function.at, f"`{function.id.name}` logs here"),
-                Note(trigger.at, f"each new line starts `{function.id.name}`"),
+                Note(function.log_group.at if function.log_group else function.at, f"`{function.short}` logs here"),
+                Note(trigger.at, f"each new line starts `{function.short}`"),
             ),
             tests=(),
             handler=handler,
@@ -166,13 +166,13 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
     return Loop(
         at=Place(reached.frame.module, reached.site.call.node),
         call=emission.operation,
-        function=function.id.name,
+        function=function.short,
         verdict=verdict,
         through=f"the {hop.noun} `{name}`" if name else f"the {hop.noun}",
         grounds=_grounds(trigger, admitted, hop.noun),
         guard=guard_text(guards, handler),
         stopped=trigger.kind in STOPPED,
-        steps=_steps(reached, Note(trigger.at, f"the {hop.noun}'s event starts `{function.id.name}`"), "the write"),
+        steps=_steps(reached, Note(trigger.at, f"the {hop.noun}'s event starts `{function.short}`"), "the write"),
         tests=tests_of(guards),
         handler=handler,
         node=emission.node,
@@ -243,7 +243,7 @@ def _definition(handler: Handler) -> Place:
 
 
 def _name(project: Project, handler: Handler) -> str:
-    return handler.function.id.name if handler.function else project.symbol(_definition(handler))
+    return handler.function.short if handler.function else project.symbol(_definition(handler))
 
 
 # --- direct invocations -------------------------------------------------------------------------------------------

@@ -64,7 +64,7 @@ class Handler:
     @property
     def name(self) -> str:
         """The function's name in its template; "" where no template names it."""
-        return self.function.id.name if self.function is not None else ""
+        return self.function.short if self.function is not None else ""
 
     @property
     def definition(self) -> LocalFunction | None:

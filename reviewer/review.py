@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from reviewer import policy
 from reviewer.config import Config
@@ -16,11 +17,12 @@ from reviewer.deploy.cdk_out import traced
 from reviewer.deploy.read import read
 from reviewer.discover import Tree
 from reviewer.finding import Finding, Location, Review, Step
-from reviewer.graph import graph
-from reviewer.picture import Graph
 from reviewer.project import Project
 from reviewer.rule import Note, Report, Rule
 from reviewer.subjects import subjects
+
+if TYPE_CHECKING:
+    from reviewer.picture import Graph
 
 DEEPEST_STACK = 20_000
 """Frames. Sources nest up to 300 expressions deep, each of which takes several calls to walk."""
@@ -44,6 +46,8 @@ def review(tree: Tree, config: Config, rules: Sequence[Rule], *, stdin: tuple[st
 
     @cache
     def picture() -> Graph:
+        from reviewer.graph import graph  # noqa: PLC0415 - most reports show no graph
+
         with _room_on_the_stack():
             return graph(project)
 

@@ -236,7 +236,7 @@ class Deliveries:
                         spelling,
                         (*way.notes, note),
                         way.reached,
-                                (*way.links, link),
+                        (*way.links, link),
                     )
             return
         arrived = carried(link, emission, node)

@@ -86,3 +86,21 @@ NASTY = (
     "ﷺ" * 60, "𝒽" * 60, "世" * 60, "e\u0301" * 60, "x" * 5000,
 )  # fmt: skip
 NAMES = st.one_of(st.sampled_from(NASTY), st.text(max_size=30))
+
+
+def departments(count: int) -> Graph:
+    """An application of departments: each has ten functions, an API, a queue and a table; all share one bus."""
+    bus = Node("bus", "bus", "Events", at(1))
+    nodes, edges = [bus], []
+    for number in range(count * 10):
+        department, place = number % count, number // count
+        if not place:
+            own = (("api", "rest-api"), ("queue", "queue"), ("table", "table"))
+            nodes += [Node(f"{name}{department}", kind, f"{name}{department}", at(2)) for name, kind in own]
+        function = Node(f"f{number}", "function", f"Function{number}", at(number + 3))
+        nodes.append(function)
+        source = "bus" if place > 7 else f"queue{department}" if place > 4 else f"api{department}"
+        edges.append(Edge(source, function.id, "trigger", "sqs", at(number + 3)))
+        target = f"table{department}" if place % 2 else "bus" if place == 4 else f"queue{department}"
+        edges.append(Edge(function.id, target, "call", "sqs.send_message", at(number + 3, "app.py")))
+    return Graph(tuple(nodes), tuple(edges))

@@ -87,9 +87,7 @@ class Writer:
     def write_comprehension(self, name: str) -> str:
         use, walrus, items, test = (self.number() for _ in range(4))
         other = NAMES[NAMES.index(name) - 1]
-        return (
-            f"[use({use}, {name}, {other} := tag({walrus})) for {name} in items({items}, {other}) if flag({test})]\n"
-        )
+        return f"[use({use}, {name}, {other} := tag({walrus})) for {name} in items({items}, {other}) if flag({test})]\n"
 
     def write_unpack(self, first: str, second: str) -> str:
         return f"{first}, {second} = tag({self.number()}), tag({self.number()})\n"
@@ -117,9 +115,7 @@ class Writer:
 
     def write_if(self, arms: list[Any], orelse: list[Any]) -> str:
         heads = ("if", *("elif" for _ in arms[1:]))
-        text = "".join(
-            self.suite(f"{head} flag({self.number()})", arm) for head, arm in zip(heads, arms, strict=True)
-        )
+        text = "".join(self.suite(f"{head} flag({self.number()})", arm) for head, arm in zip(heads, arms, strict=True))
         return text + (self.suite("else", orelse) if orelse else "")
 
     def loop(self, head: str, body: list[Any], orelse: list[Any]) -> str:
@@ -195,8 +191,16 @@ class Run:
         self.held: dict[int, list[dict[int, bool]]] = defaultdict(list)
         self.outcomes: dict[int, bool] = {}
         known: dict[str, Any] = {
-            **{"tag": self.tag, "use": self.use, "flag": self.flag, "may": self.may, "items": self.items},
-            **{"context": self.context, "choice": self.choice, "suppress": suppress, "Failure": Failure, "Tag": Tag},
+            "tag": self.tag,
+            "use": self.use,
+            "flag": self.flag,
+            "may": self.may,
+            "items": self.items,
+            "context": self.context,
+            "choice": self.choice,
+            "suppress": suppress,
+            "Failure": Failure,
+            "Tag": Tag,
         }
         exec(code, known)
         with suppress(Failure, NameError, AssertionError, Enough):

@@ -21,6 +21,42 @@ resource "aws_lambda_function" "f" {
 }
 """
 
+SOURCES = """
+resource "aws_s3_bucket" "b" {}
+resource "aws_sqs_queue" "q" {}
+resource "aws_sqs_queue" "dead" {}
+resource "aws_sns_topic" "t" {}
+resource "aws_dynamodb_table" "d" {
+  name             = "d"
+  stream_enabled   = true
+  stream_view_type = "NEW_IMAGE"
+}
+resource "aws_kinesis_stream" "k" {}
+resource "aws_cloudwatch_event_bus" "bus" {
+  name = "orders"
+}
+resource "aws_api_gateway_rest_api" "rest" {}
+resource "aws_apigatewayv2_api" "http" {
+  protocol_type = "HTTP"
+}
+resource "aws_apigatewayv2_api" "socket" {
+  protocol_type = "WEBSOCKET"
+}
+resource "aws_cognito_user_pool" "pool" {
+  name = "pool"
+  lambda_config {
+    pre_sign_up = aws_lambda_function.signs.arn
+  }
+}
+resource "aws_lambda_function" "signs" {
+  handler = "app.handler"
+}
+resource "aws_cloudwatch_log_group" "logs" {
+  name = "/own"
+}
+"""
+"""Resources of many kinds, by one letter or word each."""
+
 
 def configured(root: Path, files: str | Mapping[str, str | bytes], **more: Mapping[str, str]) -> Deployment:
     """The deployment of a configuration; of a text alone that of `main.tf`, with a function `f` in it."""

@@ -1,7 +1,5 @@
 """Chalice applications: their functions, what starts them, and their settings."""
 
-# ruff: noqa: E501 - a case in a line
-
 from __future__ import annotations
 
 import json

@@ -4,174 +4,35 @@ from __future__ import annotations
 
 import base64
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from credential_samples import (
+    EACH_FORMAT,
+    FORMATS,
+    OTHER_NAMES,
+    PLACEHOLDERS,
+    RANDOM,
+    REFERENCES,
+    SECRET_NAMES,
+    TABLE,
+    secret_of,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewer import credentials
 from reviewer.aws import secrets as known
 from reviewer.credentials import (
-    entropy,
     find,
     handed,
     is_access_key_id,
     is_placeholder,
     is_secret_access_key,
-    masked,
     named,
     secret_arguments,
     template_parameter_is_secret,
 )
-
-FORMATS = known.formats()
-TABLE = Path(known.__file__).with_suffix(".toml").read_text("utf-8")
-EACH_FORMAT = pytest.mark.parametrize("form", FORMATS, ids=lambda form: form.id)
-
-RANDOM = (
-    "9f2Lq7XvB4tKw8Zr1MnY6pHs",
-    "hT7-vQz2-Lm9x",
-    "Vq8-kLm2_xTn5",
-    "w8Kq2ZtY7pLx0Vb4RnC6",
-    "mP3vXz81QeRt0LkUwYh7",
-    "zR4-tKp8-Wn3c",
-    "5vY8q2LxT0mBz7RkW4nE",
-    "not-forty-long-0Vq8kLm2xTn5Rb7Wz3Yc1",
-    "4c9a1e7b3d5f8206" * 2,
-    "4C9A1E7B3D5F8206B7E1C4A9D2F80635",
-)
-SECRET_NAMES = (
-    *("secret", "password", "DB_PASSWORD", "api_key", "apiKey", "API-KEY", "stripeSecret", "webhook_secret", "token"),
-    *(
-        "client_secret",
-        "signing_key",
-        "encryption_key",
-        "private_key",
-        "jwt_secret",
-        "auth",
-        "x-api-key",
-        "credentials",
-    ),
-    *("aws_secret_access_key", "AWSSecretAccessKey", "dbpassword", "accesstoken", "stripe.api_key", "SMTP_PASS"),
-    *("TOKEN_PROD", "password2", "user_password", "OAuthToken", "SSHPrivateKey", "license_key"),
-)
-OTHER_NAMES = (
-    *(
-        "SECRET_NAME",
-        "SECRET_ARN",
-        "SECRET_ID",
-        "aws_access_key_id",
-        "TOKEN_PATH",
-        "token_file",
-        "TOKEN_URL",
-        "authUri",
-    ),
-    *(
-        "password_field",
-        "auth_header",
-        "token_type",
-        "TokenTtl",
-        "PASSWORD_MIN_LENGTH",
-        "token_expiry",
-        "secretVariable",
-    ),
-    *("PasswordParameterName", "key", "KEY", "token_prefix", "password_regex", "PasswordPolicy", "password_label"),
-    *("next_token", "csrf_token_name", "csrfToken", "public_key", "partition_key", "sort_key", "primary_key"),
-    *("foreign_key", "key_schema", "pagination", "NextContinuationToken", "max_tokens", "idempotency_token", "S3Key"),
-    *(
-        "password_hash",
-        "encrypted_password",
-        "TEST_PASSWORD",
-        "fake_token",
-        "secretsmanager",
-        "author",
-        "monkey",
-        "",
-        "7",
-    ),
-)
-REFERENCES = (
-    *("changeme", "NextToken", "prod/webhook/secret", "BILLING_DB_PASSWORD", "3600", "12", "/my/param1", "./key1.pem"),
-    "/var/run/secrets/eks.amazonaws.com/serviceaccount/token",
-    "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf",
-    "https://login.example.com/oauth2/token",
-    *("prod/shop/stripe", "MyApp/prod/db-AbCdEf", "my-secret-v2", "rds!db-1a2b3c4d-aaaa", "DbPasswordSecret4F2A9C1B"),
-    *("alias/app1key", "vpc-0a1b2c3d4e5f6a7b8", "0a1b2c3d-4e5f-6a7b-8c9d-0e1f2a3b4c5d", "2024-01-15T10:30:45Z"),
-    *("application/json", "db1.internal.acme.com", "signing_key1.pem", "ops1@acme.com", "10.0.12.34", "1.24.3-rc1"),
-    *("caching_sha2_password", "AES-256-GCM", "AWS4-HMAC-SHA256", r"^[A-Za-z0-9]{20,64}$", r"\d{4}-\w+token9"),
-    *("the 1st password of 2024", "secretsmanager:GetSecretValue", "sha256-" + "4c9a1e7b3d5f8206" * 4),
-    "$2b$12$" + "Vq8kLm2xTn5Rb7Wz3Yc1",
-    "sk_" + "test_" + "9f2Lq7XvB4tKw8Zr1MnY6pHs",
-    "pk_" + "live_" + "9f2Lq7XvB4tKw8Zr1MnY6pHs",
-)
-PLACEHOLDERS = (
-    *("<your-api-key>", "<TOKEN>", "<<Enter your APIKeyValue>>", "xxxxxxxx", "XXXX-XXXX-XXXX", "********", "........"),
-    *("changeme", "CHANGE_ME", "ChangeMe123!", "YOUR_API_KEY", "your-secret-here", "YOUR-TWILIO-AUTH-TOKEN-HERE"),
-    *(
-        "REPLACE_ME",
-        "REPLACE-WITH-YOUR-SECRET-HERE",
-        "TODO",
-        "FIXME",
-        "dummy",
-        "dummy-token-1",
-        "test",
-        "test-token-123",
-    ),
-    *(
-        "TestPassword123!",
-        "password",
-        "Password1",
-        "P@ssw0rd!",
-        "P@$$w0rd",
-        "secret",
-        "my-super-secret-token",
-        "foobar1",
-    ),
-    *("example", "KEYEXAMPLE1234", "AKIA" + "IOSFODNN7EXAMPLE", "wJalrXUtnFEMI/" + "K7MDENG/bPxRfiCYEXAMPLEKEY"),
-    *(
-        "${VAR}",
-        "${self:custom.KEY1}",
-        "$DB_PASSWORD",
-        "{{resolve:ssm:/db/1}}",
-        "%(password)s",
-        "%s",
-        "{name}",
-        "%KEY1%",
-    ),
-    *(
-        "{{ db.password }}",
-        "<%= key %>",
-        "12345678",
-        "abc123",
-        "abcdefgh12345678",
-        "1234567890",
-        "aaaaaaaa",
-        "",
-        "sk-...",
-    ),
-    *(
-        "00000000-0000-0000-0000-000000000000",
-        "ABCDEFGHIJKLMNOPQR12",
-        "get_secret()",
-        "placeholder9f2Lq7Xv",
-        "not-a-secret",
-    ),
-)
-
-
-def pieces(secret: str, size: int = 5) -> set[str]:
-    """All runs of five characters: one of them in a text is more of a secret than may be shown."""
-    return {secret[i : i + size] for i in range(len(secret) - size + 1)}
-
-
-def secret_of(form: known.Format) -> str:
-    found = find(form.example)
-    assert found is not None
-    return form.example[found.start : found.end]
-
 
 # --- known formats --------------------------------------------------------------------------------------------------
 
@@ -441,169 +302,3 @@ def test_other_functions_take_no_secret() -> None:
     assert secret_arguments("print") == ()
     assert handed("print", 0, "Vq8-kLm2_xTn5") is None
     assert handed("jwt.decode", 1, "-----BEGIN PUBLIC KEY-----\n4c9a1e7b3d5f8206") is None
-
-
-# --- masking --------------------------------------------------------------------------------------------------------
-
-LINES = (
-    "{}",
-    'value = "{}"',
-    "    Default: {}",
-    'connect("db", "{}")  # why',
-    '{{"a": 1, "b": "{}", "c": 2}}',
-    "`{}` is bound to `token`",
-    'text = "{{\\"k\\": \\"{}\\"}}"',
-)
-BINDINGS = (
-    '{name} = "{text}"',
-    "{name}: '{text}',",
-    "{name}: {text}",
-    "{name}={text}",
-    '"{name}": "{text}"',
-    '{name}: str = "{text}"',
-    'f(host="db", {name}="{text}", port=1)',
-    'os.environ["{name}"] = "{text}"',
-    'os.environ.get("{name}", "{text}")',
-    "if {name} == '{text}':",
-    '{{\\"{name}\\": \\"{text}\\"}}',
-)
-
-
-@EACH_FORMAT
-@pytest.mark.parametrize("line", LINES)
-def test_masking_a_known_format(form: known.Format, line: str) -> None:
-    shown = masked(line.format(form.example.replace("\n", "\\n")))
-    assert [piece for piece in pieces(secret_of(form)) if piece in shown] == []
-    assert "…" in shown
-    assert masked(shown) == shown
-
-
-@pytest.mark.parametrize("binding", BINDINGS)
-@given(name=st.sampled_from(["password", "api_key", "STRIPE_SECRET", "token"]), text=st.sampled_from(RANDOM))
-def test_masking_a_named_secret(binding: str, name: str, text: str) -> None:
-    line = binding.format(name=name, text=text)
-    shown = masked(line)
-    assert shown == line.replace(text, text[:4] + "…")
-    assert masked(shown) == shown
-
-
-@settings(deadline=None)
-@given(
-    st.sampled_from(BINDINGS),
-    st.sampled_from(SECRET_NAMES),
-    st.text("ABCDEFGHabcdefgh0123456789-_+/!#", min_size=8, max_size=40),
-)
-def test_what_named_sees_is_masked(binding: str, name: str, text: str) -> None:
-    line = binding.format(name=name, text=text)
-    if named(name, text) is not None:
-        shown = masked(line)
-        assert [piece for piece in pieces(text) if piece in shown] == []
-
-
-@pytest.mark.parametrize(
-    ("line", "shown"),
-    [
-        ("password: abc123", "password: ab…"),
-        ('"token": "9f2Lq7XvB4tKw8Zr1MnY6pHs"', '"token": "9f2L…"'),
-        ('U = "redis://:Vq8-kLm2_xTn5@cache.internal"', 'U = "redis://:Vq8-…@cache.internal"'),
-        ('password="sunshine and rain"', 'password="sunshine and rain"'),
-        ("Default: hT7-vQz2-Lm9x  # why", "Default: hT7-…  # why"),
-        ('jwt.encode(claims, "mP3vXz81QeRt0LkUwYh7")', 'jwt.encode(claims, "mP3v…")'),
-    ],
-)
-def test_masked_lines(line: str, shown: str) -> None:
-    assert masked(line) == shown
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "password = get_password(user)",
-        'token = event["token"]',
-        "api_key=api_key,",
-        'f"token={token}"',
-        "def login(password: str, token: Token) -> None:",
-        'SECRET_ARN = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:prod/db-AbCdEf"',
-        "Type: AWS::ElasticLoadBalancingV2::TargetGroup",
-        "Runtime: python3.13",
-        'modelId = "anthropic.claude-3-5-sonnet-20241022-v2:0"',
-        'raise ValueError("the password has to have 12 characters")',
-        "`api_key` is bound to a literal secret",
-    ],
-)
-def test_lines_that_hold_no_secret_stay_as_they_are(line: str) -> None:
-    assert masked(line) == line
-
-
-def test_the_lines_of_a_private_key_go_whole() -> None:
-    body = "7Qsynth3T1cV4lue8Zx2mK5pN0tR3al6Wb9yH4cV8uJ1sD3gF6tL0oP5iR2eW7qA"
-    assert masked(body) == "…"
-    assert masked(f'    "{body}\\n"') == '    "…\\n"'
-    begin, end = "-----BEGIN EC PRIVATE" + " KEY-----", "-----END EC PRIVATE" + " KEY-----"
-    assert masked(f"{begin}\n{body}\n{body[:30]}\n{end}") == f"{begin}\n…{end}"
-    assert masked(f'K = "{begin}\\n{body}\\n{end}"') == f'K = "{begin}\\n…{end}"'
-    assert masked("QeRt0LkUwYh7mP3v==", strictly=True) == "…"
-
-
-@pytest.mark.parametrize(
-    ("line", "shown"),
-    [
-        ('connect("db", "shop", "sunshine")', 'connect("db", "s…", "su…")'),
-        ("    Default: correct horse battery  # why", "    Default: corr…  # why"),
-        ("password: sunshine", "password: su…"),
-        ('default = "all my rain"', 'default = "all…"'),
-        ("psycopg2.connect(host, user, word)", "psycopg2.connect(host, user, word)"),
-    ],
-)
-def test_strictly_masked_lines(line: str, shown: str) -> None:
-    assert masked(line, strictly=True) == shown
-    assert masked(shown, strictly=True) == shown
-
-
-def test_a_long_text_is_cut_rather_than_shown_unread() -> None:
-    shown = masked("a " * credentials.LONGEST + RANDOM[0])
-    assert len(shown) == credentials.LONGEST + 1
-
-
-# --- any text -------------------------------------------------------------------------------------------------------
-
-SNIPPETS = st.one_of(
-    st.text(max_size=20),
-    st.sampled_from(RANDOM + PLACEHOLDERS + REFERENCES + SECRET_NAMES),
-    st.sampled_from([form.example for form in FORMATS]),
-    st.sampled_from(
-        ['"', "'", ": ", " = ", "\n", "\\", "://", "@", "…", ",", "[", "]", "{", "}", "(", ")", "=", ":", " "]
-    ),
-)
-ANY_TEXT = st.lists(SNIPPETS, max_size=12).map("".join)
-
-
-@settings(deadline=None)
-@given(ANY_TEXT, st.booleans())
-def test_masking_twice_is_masking_once(text: str, strictly: bool) -> None:
-    once = masked(text, strictly=strictly)
-    assert masked(once, strictly=strictly) == once
-
-
-@settings(deadline=None)
-@given(ANY_TEXT, ANY_TEXT)
-def test_any_text_is_answered(name: str, text: str) -> None:
-    found = [find(text), named(name, text), handed("jwt.encode", 1, text, name)]
-    assert all(0 <= secret.start < secret.end <= len(text) for secret in found if secret)
-    assert 0 <= entropy(text) <= 8
-    assert isinstance(is_placeholder(text), bool)
-    assert isinstance(template_parameter_is_secret(name, text), bool)
-
-
-@pytest.mark.parametrize(
-    "part", ["eyJ", "-eyJ", 'a="', "a: ", "password=", "http://a:", "<", "a(", "\n", "token", '\\"', "x/"]
-)
-def test_no_text_makes_it_hang(part: str) -> None:
-    text = part * (credentials.LONGEST // len(part)) + " .eyJ ://"
-    assert find(text) is None
-    assert masked(masked(text)) == masked(text)
-
-
-def test_the_table_is_read_on_first_use() -> None:
-    code = "import sys, reviewer.credentials; sys.exit('tomllib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

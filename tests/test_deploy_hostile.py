@@ -1,7 +1,5 @@
 """Templates that nobody means well with: any text is read or refused, soon."""
 
-# ruff: noqa: E501 - a case in a line
-
 from __future__ import annotations
 
 import tempfile

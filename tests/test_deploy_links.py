@@ -1,7 +1,5 @@
 """What leads from one resource to another without any code."""
 
-# ruff: noqa: E501 - a case in a line
-
 from __future__ import annotations
 
 from dataclasses import fields

@@ -1,7 +1,5 @@
 """Globals, SAM's events, and what SAM makes for them."""
 
-# ruff: noqa: E501 - a case in a line
-
 from __future__ import annotations
 
 from pathlib import Path

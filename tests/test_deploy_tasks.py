@@ -1,7 +1,5 @@
 """Links of state machines' tasks, and of account policies: where other services are called, and logs go."""
 
-# ruff: noqa: E501 - a case in a line
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,21 @@ TOPIC = "news"
 function = "jobs.run"
 event_source = {arn = "arn:aws:s3:::photos", events = ["s3:ObjectCreated:*"]}
 """
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a = " + "[" * 5_000,
+        "a = " + "{b=" * 2_000 + "1" + "}" * 2_000,
+        "a" + ".a" * 90_000 + " = 1",
+        "[" + "'a'." * 90_000 + "a]",
+        "a = " + "9" * 5_000,
+    ],
+)
+def test_what_is_over_a_limit_is_refused(text: str) -> None:
+    with pytest.raises(Unreadable):
+        parse(Source("t", text))
 
 
 def test_places_in_toml() -> None:

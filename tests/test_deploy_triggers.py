@@ -1,7 +1,5 @@
 """What starts functions in CloudFormation, and where templates name them."""
 
-# ruff: noqa: E501 - a case in a line
-
 from __future__ import annotations
 
 from pathlib import Path

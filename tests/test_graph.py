@@ -15,26 +15,9 @@ from reviewing import FIXTURES, fixtures, review_folder
 from trees import put
 
 from reviewer.config import Config
-from reviewer.deploy.model import Id as ResourceId
-from reviewer.deploy.model import Setting, Trigger
 from reviewer.discover import discover
-from reviewer.finding import Location
-from reviewer.labels import filter_of, json_of, name_of
 from reviewer.picture import VERDICTS, Graph, Node, parts
 from reviewer.review import review
-from reviewer.value import (
-    UNKNOWN,
-    Constant,
-    EventPath,
-    Items,
-    Parameter,
-    Pseudo,
-    Reference,
-    Table,
-    Text,
-    Value,
-    one_of,
-)
 
 LOOPS = {"own-trigger-write", "self-invocation", "invocation-cycle"}
 
@@ -280,8 +263,69 @@ def test_a_log_is_drawn_where_something_reads_it(tmp_path: Path) -> None:
             Events: {Line: {Type: CloudWatchLogs, Properties: {LogGroupName: !Ref Lines, FilterPattern: ERROR}}}
         """
     )
-    graph = graph_of(tmp_path, {TEMPLATE: template, "src/app.py": "def handler(event, context):\n    pass\n"})
+    graph = graph_of(tmp_path, {TEMPLATE: template, "src/app.py": IDLE})
     assert told(graph) == {("Chatty", "log", "Lines", ""), ("Lines", "logs", "Silent", "")}
+
+
+IDLE = "def handler(event, context):\n    pass\n"
+
+
+def test_what_a_link_tells_no_trigger_tells_again(tmp_path: Path) -> None:
+    """A pipe, and a task of a state machine, which are triggers as well."""
+    template = sam(
+        """
+        Jobs: {Type: AWS::SQS::Queue}
+        Piped:
+          Type: AWS::Serverless::Function
+          Properties: {Handler: app.handler, CodeUri: src/, Runtime: python3.13}
+        Pipe:
+          Type: AWS::Pipes::Pipe
+          Properties: {Source: !GetAtt Jobs.Arn, Target: !GetAtt Piped.Arn, RoleArn: "arn:aws:iam::111122223333:role/r"}
+        Machine:
+          Type: AWS::Serverless::StateMachine
+          Properties:
+            Definition: {StartAt: A, States: {A: {Type: Task, Resource: !GetAtt Piped.Arn, End: true}}}
+        """
+    )
+    graph = graph_of(tmp_path, {TEMPLATE: template, "src/app.py": IDLE})
+    assert told(graph) == {("Jobs", "pipe", "Piped", ""), ("Machine", "task", "Piped", "")}
+
+
+def test_a_resource_is_the_same_by_what_a_parameter_can_be(tmp_path: Path) -> None:
+    template = sam(
+        """
+        Work:
+          Type: AWS::Serverless::Function
+          Properties:
+            Handler: app.handler
+            CodeUri: src/
+            Runtime: python3.13
+            Events: {Job: {Type: SQS, Properties: {Queue: !Sub "arn:aws:sqs:eu-west-1:111122223333:${Name}"}}}
+        """,
+        "Parameters: {Name: {Type: String, Default: jobs}}\n",
+    )
+    code = """
+        import boto3
+        def handler(event, context):
+            url = "https://sqs.eu-west-1.amazonaws.com/111122223333/jobs"
+            boto3.client("sqs").send_message(QueueUrl=url, MessageBody="")
+    """
+    graph = graph_of(tmp_path, {TEMPLATE: template, "src/app.py": code})
+    assert told(graph) == {("${Name}", "sqs", "Work", "feeds"), ("Work", "sqs.send_message", "${Name}", "feeds")}
+
+
+def test_rings_are_in_order_of_gravity(tmp_path: Path) -> None:
+    code = """
+        import boto3
+        def handler(event, context):
+            if event["rounds"] < 3:
+                payload = json.dumps({"rounds": event["rounds"] + 1})
+                boto3.client("lambda").invoke(FunctionName=context.function_name, Payload=payload)
+            boto3.client("lambda").invoke(FunctionName=context.function_name, Payload=b"{}")
+    """
+    graph = graph_of(tmp_path, {"app.py": "import json\n" + textwrap.dedent(code)})
+    assert [ring.verdict for ring in graph.rings] == ["feeds", "bounded"]
+    assert [ring.at.line for ring in graph.rings] == [8, 7]
 
 
 def test_a_function_that_invokes_itself_is_a_ring_of_one_edge(tmp_path: Path) -> None:
@@ -334,59 +378,3 @@ def test_parts_are_what_edges_connect() -> None:
         where = {id: number for number, part in enumerate(found) for id in part}
         assert all(where[source] == where[target] for source, target in edges)
         assert len(found) >= len(nodes) - len(edges)
-
-
-# --- words --------------------------------------------------------------------------------------------------------
-
-AT = Location("template.yaml", 1)
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (Constant("photos"), "photos"),
-        (Parameter("t", "Stage"), "${Stage}"),
-        (Reference("t", "Photos"), "${Photos}"),
-        (Reference("t", "Photos", "Arn"), "${Photos.Arn}"),
-        (Text((Pseudo("AWS::StackName"), Constant("-photos"))), "${AWS::StackName}-photos"),
-        (Text((EventPath(("x",)), Constant("-photos"))), ""),
-        (UNKNOWN, ""),
-        (Constant(7), ""),
-    ],
-)
-def test_names(value: Value, expected: str) -> None:
-    assert name_of(value) == expected
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (Constant('a"b'), '"a\\"b"'),
-        (Constant(True), "true"),
-        (Constant(None), "null"),
-        (Constant(b"x"), "…"),
-        (Items((Constant(1), UNKNOWN)), "[1, …]"),
-        (Items((Constant(1),), open=True), "[1, …]"),
-        (Table((("a", Items(())), ("b", Parameter("t", "P"))), open=True), '{"a": [], "b": ${P}, …}'),
-    ],
-)
-def test_structures_as_json(value: Value, expected: str) -> None:
-    assert json_of(value) == expected
-
-
-def test_filters_in_words() -> None:
-    def setting(value: Value) -> Setting[Value]:
-        return Setting(value, AT)
-
-    trigger = Trigger(
-        ResourceId("t", "F"),
-        "s3",
-        AT,
-        events=(setting(Constant("s3:ObjectCreated:*")), setting(Constant("s3:ObjectRemoved:*"))),
-        prefix=setting(one_of([Constant("a/"), Parameter("t", "P")])),
-        suffix=setting(Constant("")),
-        patterns=(setting(UNKNOWN), setting(Constant(""))),
-        enabled=setting(Constant(False)),
-    )
-    assert filter_of(trigger) == "disabled, s3:ObjectCreated:*, s3:ObjectRemoved:*, prefix a/ or ${P}, …"
-    assert filter_of(Trigger(ResourceId("t", "F"), "sqs", AT)) == ""

@@ -20,6 +20,7 @@ NAMELESS = {"utils", "util", "helpers", "helper", "common", "misc", "shared", "t
 
 ALLOWED = {
     "reviewer.finding": set(),
+    "reviewer.picture": {"reviewer.finding"},
     "reviewer.value": set(),
     "reviewer.rule": {"reviewer.finding"},
     "reviewer.aws": {"reviewer.aws"},

@@ -11,16 +11,17 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from graph_samples import ARCHIVE, IDLE, KEY, NAMES, RESIZE, SHOP, UPLOADS, at, hostile, large
+from graph_samples import ARCHIVE, IDLE, KEY, NAMES, RESIZE, SHOP, UPLOADS, at, departments, hostile, large
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reviewer.picture import Edge, Graph, Node, Ring
-from reviewer.report import GRAPHS, render_graph
+from reviewer.report import GRAPHS, columns, render_graph
 from reviewer.report.assets import asset
 from reviewer.report.bundles import WIDEST, bundles, described, label, letters
 from reviewer.report.columns import arranged, spread
 from reviewer.report.graph_mermaid import MOST_CHARACTERS, MOST_EDGES
+from reviewer.report.graph_svg import PORT
 from reviewer.report.layout import FUNCTIONS, HEIGHT, MOST_RINGS, PITCH, STARTS, WRITTEN, drawing
 from reviewer.report.terminal import cells
 
@@ -254,6 +255,38 @@ def test_boxes_stand_near_what_they_are_connected_to() -> None:
     even, odd = ([heights[number] for number in functions if number % 2 == rest] for rest in (0, 1))
     assert max(even) < min(odd) or max(odd) < min(even)
     assert sorted(heights[number] for number in functions) == [number * 10 for number in functions]
+
+
+def lengths(graph: Graph, without: str = "") -> list[float]:
+    """How far the wires of a picture go up or down, in boxes; `without` those of one node."""
+    drawn = drawing(graph)
+    wires = [wire for wire in drawn.wires if without not in {wire.bundle.source, wire.bundle.target}]
+    return [abs(drawn.boxes[wire.start].y - drawn.boxes[wire.end].y) / PITCH for wire in wires]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_wires_get_shorter_round_by_round(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    totals = []
+    for rounds in (0, 1, 6, 24, 25):
+        monkeypatch.setattr(columns, "ROUNDS", rounds)
+        totals.append(sum(lengths(large(60, seed))))
+    assert totals == sorted(totals, reverse=True)
+    assert totals[-1] < totals[0] / 2
+
+
+def test_what_all_share_pulls_nothing_apart() -> None:
+    """Departments stay together, although they were given in turns and one bus reaches into all of them."""
+    found = lengths(departments(10), without="bus")
+    assert sum(found) / len(found) < 3
+    assert max(found) < 10
+
+
+def test_wires_to_and_fro_do_not_lie_on_one_another() -> None:
+    wires = {
+        each.get("data-from"): each.get("d") or "" for each in elements(render_graph("svg", SHOP), "path", "feeds")
+    }
+    resource, function = (list(map(float, re.findall(r"[\d.]+", wires[id]))) for id in ("n0", "n1"))
+    assert abs(resource[1] - function[-1]) == abs(resource[-1] - function[1]) == 2 * PORT
 
 
 # --- the other formats --------------------------------------------------------------------------------------------

@@ -306,6 +306,7 @@ def test_elements_escape_what_is_not_markup() -> None:
 def test_backticks_are_code() -> None:
     assert prose("`<a>` is `b") == "<code>&lt;a&gt;</code> is `b"
     assert prose(f"`{samples.KEY}`") == "<code>AKIA…</code>"
+    assert "Xk9" not in prose("password = 'hunter`2`Xk9'")
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
-
-import pytest
 from hypothesis import given, settings
 from programs import Run, Writer, statements
 from sources import scope

@@ -1,7 +1,5 @@
 """The events of a service: what starts its functions, and what the framework makes for them."""
 
-# ruff: noqa: E501 - a case in a line
-
 from __future__ import annotations
 
 from pathlib import Path

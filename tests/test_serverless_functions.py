@@ -1,7 +1,5 @@
 """Functions of a service: their settings, inherited and their own, and what the framework makes beside them."""
 
-# ruff: noqa: E501 - a case in a line
-
 from __future__ import annotations
 
 from pathlib import Path
@@ -134,6 +132,13 @@ def test_code_lies_beside_the_configuration(tmp_path: Path) -> None:
     config = "service: a\nprovider: {name: aws}\nfunctions: {it: {handler: src/app.main}}\n"
     it = function(deployed(tmp_path, {"services/a/serverless.yml": config}), "it")
     assert it.code and it.code.value == Code(folder="services/a")
+
+
+def test_a_handler_of_its_own_beside_a_plugin(tmp_path: Path) -> None:
+    more = "plugins: [serverless-wsgi]\ncustom: {wsgi: {app: web.app}}"
+    made, own = ({} if made else {"wsgi.py": ""} for made in (True, False))
+    assert value(one(tmp_path / "a", "handler: wsgi.handler", "", more, made).handler) == Constant("web.app")
+    assert value(one(tmp_path / "b", "handler: wsgi.handler", "", more, own).handler) == Constant("wsgi.handler")
 
 
 def test_an_application_behind_a_plugin(tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """Services in a tree: which files they are, what is read with them, and what nobody means well with."""
 
-# ruff: noqa: E501 - a case in a line
-
 from __future__ import annotations
 
 import json

@@ -1,7 +1,5 @@
 """Variables of the Serverless Framework: what they are read as, and what they stand for."""
 
-# ruff: noqa: E501 - a case in a line
-
 from __future__ import annotations
 
 from pathlib import Path

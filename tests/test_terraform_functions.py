@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from deploy_samples import function, resource, value, values
+from deploy_samples import resource, value, values
 from terraform_samples import MAIN, configured, plain
 
 from reviewer.deploy.model import Code, Deployment, Function, Setting

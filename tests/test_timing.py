@@ -116,7 +116,7 @@ def test_numbers(value: Value, known: tuple[float, ...]) -> None:
 URI = "!Sub 'arn:aws:apigateway:x:lambda:path/2015-03-31/functions/${It.Arn}/invocations'"
 METHOD = "{Type: AWS::ApiGateway::Method, Properties: {RestApiId: r, Integration: {Uri: %s, %s}}}"
 INTEGRATION = "{Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: r, IntegrationUri: %s, %s}}"
-BODY = "{Type: AWS::Serverless::Api, Properties: {DefinitionBody: {paths: {/: {get: {x-amazon-apigateway-integration: {uri: %s, %s}}}}}}}"  # noqa: E501
+BODY = "{Type: AWS::Serverless::Api, Properties: {DefinitionBody: {paths: {/: {get: {x-amazon-apigateway-integration: {uri: %s, %s}}}}}}}"
 
 
 @pytest.mark.parametrize("form", [METHOD, INTEGRATION, BODY])
@@ -139,7 +139,7 @@ def test_integrations_say_how_long_they_wait(tmp_path: Path, *, form: str, setti
 
 
 def test_who_only_permits_tells_not_how_long_it_waits() -> None:
-    permission = "{Type: AWS::Lambda::Permission, Properties: {Action: 'lambda:InvokeFunction', FunctionName: !Ref It, Principal: cognito-idp.amazonaws.com}}"  # noqa: E501
+    permission = "{Type: AWS::Lambda::Permission, Properties: {Action: 'lambda:InvokeFunction', FunctionName: !Ref It, Principal: cognito-idp.amazonaws.com}}"
     template = sam(f"It: {FUNCTION.format(f'{CODE}, Timeout: 60')}\nP: {permission}")
     assert found(template, "timeout-above-trigger") == []
 

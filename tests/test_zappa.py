@@ -1,7 +1,5 @@
 """Zappa applications: the function of a stage, functions that get events of their own, tasks that start themselves."""
 
-# ruff: noqa: E501 - a case in a line
-
 from __future__ import annotations
 
 import json
@@ -273,6 +271,18 @@ def test_files(name: str, text: str, line: int) -> None:
     )
     assert dev.handler and (dev.handler.at.line, dev.handler.at.path) == (line, f"web/{name}")
     assert [trigger.kind for trigger in triggers(found, "jobs.run")] == ["s3"]
+
+
+@pytest.mark.parametrize(
+    ("ending", "text"),
+    [
+        ("toml", "[dev]\napp_function = 'app.app'  # lambda-review: ignore[x]\n"),
+        ("yml", "dev:\n  app_function: app.app  # lambda-review: ignore[x]\n"),
+    ],
+)
+def test_comments(ending: str, text: str) -> None:
+    found = deployment({f"zappa_settings.{ending}": text}).comments
+    assert [(at.line, said) for at, said in found] == [(2, "# lambda-review: ignore[x]")]
 
 
 def test_one_file_a_folder() -> None:

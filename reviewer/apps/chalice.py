@@ -138,16 +138,16 @@ class _App:
         self.folder = dirname(path)
         self.prefixed = prefixed
         self.stages = Stages()
-        self.is_configured = False
+        self.is_project = False
 
     def deployment(self, files: Files) -> Deployment:
         """The functions of the application and their triggers; nothing where the module holds none."""
         problems: list[Problem] = []
         settings = config(files, join(self.folder, CONFIG), problems)
         application = next(self._applications(), None)
-        if application is None and settings is None:
+        self.is_project = files.exists(join(self.folder, dirname(CONFIG)))
+        if application is None and not self.is_project:
             return Deployment()
-        self.is_configured = settings is not None
         self.stages = Stages(settings)
         named = self.stages.named("app_name") or (UNKNOWN if application is None else _app_name(application))
         functions: dict[Id, Function] = {}
@@ -185,7 +185,7 @@ class _App:
         if name not in DECORATORS and name != ROUTE:
             return ""
         receiver = call.function.value
-        if self.is_configured and path == self.path and isinstance(receiver, facts.Name) and receiver.id == "app":
+        if self.is_project and path == self.path and isinstance(receiver, facts.Name) and receiver.id == "app":
             return name  # whatever it is made by: a subclass, a function of a library
         found = options(self.values.of(receiver, Frame(path, MODULE)))
         return name if any(isinstance(each, Result) and each.function in _OBJECTS for each in found) else ""

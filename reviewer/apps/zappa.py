@@ -14,6 +14,7 @@ from typing import Any
 from reviewer.apps.stages import config, text, value
 from reviewer.code.modules import Modules
 from reviewer.code.values import Values
+from reviewer.deploy.comments import comments
 from reviewer.deploy.files import Files
 from reviewer.deploy.model import Code, Deployment, Function, Id, Problem, Setting, Trigger
 from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, find, mapping
@@ -62,7 +63,8 @@ def read(
         problems: list[Problem] = []
         root = config(files, path, problems)
         made = _Application(root, path, modules, values).deployment() if root is not None else Deployment()
-        found = found.joined(replace(made, problems=tuple(problems)))
+        said = tuple(comments(root.source, root)) if root is not None and not path.endswith(".json") else ()
+        found = found.joined(replace(made, problems=tuple(problems), comments=said))
     return found
 
 

@@ -98,7 +98,7 @@ def _document(scope: Scope, node: Node) -> Value | None:
 
 
 def build(node: Node, leaf: Callable[[str], Value], compute: Callable[[Node], Value | None] | None = None) -> Value:
-    """The value of a structure. `leaf` reads strings, `compute` intrinsic functions where they have a meaning."""
+    """The value of a structure. `leaf` reads strings, `compute` what is computed, where that has a meaning."""
     if isinstance(node, Scalar):
         return leaf(node.value) if isinstance(node.value, str) else Constant(node.value)
     if isinstance(node, Sequence):
@@ -107,4 +107,4 @@ def build(node: Node, leaf: Callable[[str], Value], compute: Callable[[Node], Va
         return compute(node) or UNKNOWN
     if isinstance(node, Mapping):
         return Table(tuple((name, build(child, leaf, compute)) for name, child in node.entries.items()))
-    return UNKNOWN
+    return UNKNOWN if compute is None else compute(node) or UNKNOWN

@@ -89,6 +89,11 @@ class Function:
     built: bool = False
     """Whether a build step of the template's own makes the package (SAM's `Metadata: BuildMethod: makefile`)."""
 
+    @property
+    def short(self) -> str:
+        """The name for messages: of a Terraform address (`module.mail.aws_lambda_function.send`) its last part."""
+        return self.id.name.rpartition(".")[2]
+
     def variable(self, name: str) -> Setting[Value] | None:
         """The environment variable `name`, where the template sets it."""
         return next((setting for key, setting in self.environment if key == name), None)

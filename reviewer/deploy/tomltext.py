@@ -14,8 +14,11 @@ from reviewer.deploy.nodes import DEEPEST, MOST_NODES, Mapping, Node, Scalar, Se
 
 _HEADER = re.compile(r"[ \t]*\[\[?([^\[\]]+)\]\]?[ \t]*(?:#.*)?")
 _NAME = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
-_KEY = re.compile(rf"[ \t]*({_NAME}(?:[ \t]*\.[ \t]*{_NAME})*)[ \t]*=[ \t]*(.*)")
+_VALUE = r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^#]*"
+_KEY = re.compile(rf"[ \t]*({_NAME}(?:[ \t]*\.[ \t]*{_NAME})*)[ \t]*=[ \t]*({_VALUE})")
 _PART = re.compile(_NAME)
+_LONG = re.compile(rf"(?:{_NAME}[ \t]*\.[ \t]*){{{DEEPEST}}}")
+"""A key of more parts than there may be levels: the time that the parser takes for one grows with its square."""
 _PLACE = re.compile(r"at line (\d+), column (\d+)")
 
 Path = tuple[str, ...]
@@ -24,6 +27,9 @@ Span = tuple[int, int]
 
 def parse(source: Source) -> Node:
     """The document of a TOML text. Raises `Unreadable`."""
+    long = _LONG.search(source.text)
+    if long is not None:
+        raise Unreadable(f"nested deeper than {DEEPEST} levels", source.location(*long.span()))
     try:
         document = tomllib.loads(source.text.replace("\r\n", "\n"))
     except ValueError as error:  # also of a number with too many digits
@@ -75,7 +81,8 @@ def _spans(source: Source) -> list[tuple[Path, Span]]:
             continue
         key = _KEY.match(line)
         if key:
-            found.setdefault((*header, *_path(key[1])), (start + key.start(2), start + key.end(2)))
+            written = key[2].rstrip()
+            found.setdefault((*header, *_path(key[1])), (start + key.start(2), start + key.start(2) + len(written)))
     return list(found.items())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-ROUNDS = 12
+ROUNDS = 24
 """How often the boxes are put in order by their neighbours. Pictures of hundreds of boxes come to rest before."""
 
 
@@ -34,8 +34,7 @@ def arranged(columns: Sequence[Sequence[int]], wires: Iterable[tuple[int, int]],
             heights |= zip(order, places, strict=True)
         length = _length(heights, wires)
         if length < shortest:
-            longest = max(map(len, columns))
-    best, shortest = dict(heights), length
+            best, shortest = dict(heights), length
     lowest = min(best.values(), default=0)
     return {box: height - lowest for box, height in best.items()}
 

@@ -8,25 +8,11 @@ What an app calls is followed (`walk`), with constructs as values (`constructs`,
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
-from reviewer.apps.cdk.apps import CDK, App, apps
-from reviewer.apps.cdk.catalogue import makers
-from reviewer.apps.cdk.code import Sources
-from reviewer.apps.cdk.constructs import FREE, STACKS, Evaluator
-from reviewer.apps.cdk.drafts import Nodes, Unsynthesised, Written, template
-from reviewer.apps.cdk.places import Spot
-from reviewer.apps.cdk.synthesis import Synthesis
-from reviewer.apps.cdk.terms import Terms
-from reviewer.apps.cdk.walk import Use, Walk, loading, unmade
-from reviewer.apps.syntax import Library
-from reviewer.code.flow import modules_of
+from reviewer.apps.cdk.names import uses_library
 from reviewer.code.modules import Modules
 from reviewer.code.values import Values
-from reviewer.deploy.assembly import assembled
-from reviewer.deploy.files import Files
 from reviewer.deploy.model import Deployment
-from reviewer.deploy.stacks import link
 from reviewer.discover import Tree
 from reviewer.finding import Location
 from reviewer.rule import Place
@@ -40,43 +26,8 @@ def read(
     locate: Callable[[Place], Location],
 ) -> Deployment:
     """What the CDK apps of a tree deploy. `values` is not asked: in an app, other things are values."""
-    found = Deployment()
-    files = Files(tree.root)
-    library = Library(modules, read, locate)
-    for app in apps(library.modules, tree, read):
-        found = found.joined(_deployment(app, library, files))
-    return found
+    if not any(uses_library(read(path)) for path in tree.python):
+        return Deployment()
+    from reviewer.apps.cdk.reading import deployed  # noqa: PLC0415 - most trees hold no app
 
-
-def _deployment(app: App, library: Library, files: Files) -> Deployment:
-    values = Evaluator(library.modules, makers(), app.folder, app.context)
-    called, loaded = _called(app, values, library)
-    terms = Terms(values, app.program, [use for use in called if not use.method])
-    synthesis = Synthesis(values, terms, Sources(values, files, app.program, app.folder, library.locate))
-    synthesis.make(called)
-    if not synthesis.drafts:
-        return Deployment(modules=loaded)
-    nodes = Nodes(Written(app.program, "", locate=library.locate))
-    stack = Unsynthesised(template(app.program, synthesis.drafts.values(), nodes), files)
-    link([stack], stack.links)
-    left_out = tuple(_left_out(library.locate(spot.place), name) for spot, name in synthesis.unread)
-    return replace(assembled([stack]), modules=loaded, left_out=left_out)
-
-
-def _called(app: App, values: Evaluator, library: Library) -> tuple[list[Use], tuple[str, ...]]:
-    """What an app calls, and the modules of it that use the CDK."""
-    files = library.modules.files
-    loaded = tuple(path for path in modules_of(values, app.program) if path in files and CDK in library.read(path))
-    walk = Walk(values, app.program)
-    called = list(walk.run(loading(values, app.program)))
-    if app.named and any(use.subject.type not in FREE for use in called):
-        return called, loaded
-    # who makes the rest cannot be told: a program that is not here, or not in Python
-    looked_at = app.members if app.named else loaded
-    for kinds in (STACKS, FREE):
-        called += walk.run(unmade(values, looked_at, walk.seen, kinds))
-    return called, tuple(dict.fromkeys((*loaded, *looked_at)))
-
-
-def _left_out(at: Location, name: str) -> tuple[str, str]:
-    return at.path, f"the code of `{name}`, line {at.line}, which is known when the app runs"
+    return deployed(modules, tree, read, locate)

@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
 
+from reviewer.apps.cdk.names import uses_library
 from reviewer.code.modules import Modules
+from reviewer.discover import CDK as CONFIGURATION
 from reviewer.discover import MANIFEST, SYNTHESISED, Tree
 from reviewer.value import UNKNOWN, Constant, Items, Table, Value
 
-CDK = b"aws_cdk"
 LAMBDA = re.compile(rb"aws_(?:lambda|sam)\b|aws_lambda_|\btriggers\b")
-CONFIGURATION = "cdk.json"
 DEEPEST = 20
 _PROGRAM = re.compile(r"(?:^|\s|/)python[\w.]*\s+(?:-\S+\s+)*(?P<path>[\w./-]+\.py)\b")
 
@@ -39,7 +39,7 @@ def apps(modules: Modules, tree: Tree, read: Callable[[str], bytes]) -> Iterator
     groups: dict[str, list[str]] = {}
     configured = {dirname(path) for path in tree.templates if path.rpartition("/")[2] == CONFIGURATION}
     for path in tree.python:
-        if CDK in read(path):
+        if uses_library(read(path)):
             groups.setdefault(_folder(path, configured), []).append(path)
     listed = set(tree.templates)
     for folder, members in groups.items():

@@ -42,7 +42,7 @@ class Sources:
                 built = "bundling" in given or _bundled(given.get("options"))
                 return self.asset(given.get("path") or given.get("0") or UNKNOWN), built
             if option.function in INLINE:
-                inner = spot.written.inside("code").inside(0) if "0" in given else spot.written.inside("code")
+                inner = spot.inside("code").inside(0 if "0" in given else "code")
                 text = given.get("code") or given.get("0") or UNKNOWN
                 return Table((("ZipFile", self.inline(text, inner)),)), False
         return UNKNOWN, False

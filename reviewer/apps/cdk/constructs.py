@@ -7,11 +7,11 @@ to the next.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from posixpath import join, normpath
 
+from reviewer.apps.cdk.names import APP, CURRENT_VERSION, known_as
 from reviewer.code import facts
 from reviewer.code.library import Arguments, unwrapped
 from reviewer.code.modules import Modules
@@ -36,16 +36,8 @@ from reviewer.value import (
     string,
 )
 
-APP = "App"
-CURRENT_VERSION = "current_version"
-STACKS = frozenset({"Stack", "NestedStack"})
-FREE = frozenset({APP, "Construct", "Stage"}) | STACKS
-"""Classes that only hold others."""
 ROOT = "/"
 """How paths of the tree begin while they are computed: what is relative depends on the folder that the app runs in."""
-
-_ALPHA = re.compile(r"_alpha\b")
-_CONSTRUCT = re.compile(r"constructs\.(?:Construct|Node)\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +66,6 @@ class Construct(Value):
     def at(self, step: str) -> Value:
         """Something of it."""
         return UNKNOWN if len(self.path) >= DEEPEST else replace(self, path=(*self.path, step))
-
-
-def known_as(name: str) -> str | None:
-    """The name of something of the CDK without what differs between its versions; None for anything else.
-
-    `aws_cdk.core.Duration` is `Duration`, `aws_cdk.aws_lambda_python_alpha.X` is `aws_lambda_python.X`.
-    """
-    if name.startswith("aws_cdk."):
-        return _ALPHA.sub("", name[len("aws_cdk.") :].removeprefix("core."))
-    return name.partition(".")[2] if _CONSTRUCT.fullmatch(name) else None
 
 
 class Evaluator(Values):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from reviewer.apps.cdk.places import Spot
 from reviewer.deploy.files import Files
@@ -201,6 +202,12 @@ class Nodes:
         rest = self.either(choices[1:], spot)
         return self.mapping({"Fn::If": Sequence(self.source, number, number, (condition, first, rest))}, spot)
 
+    def parameters(self, drafts: dict[str, Draft]) -> Mapping:
+        nodes = {name: self.of(draft.properties, draft.at) for name, draft in drafts.items()}
+        numbers = {name: self.source.number(draft.at) for name, draft in drafts.items()}
+        keys = {name: Scalar(self.source, number, number, name) for name, number in numbers.items()}
+        return Mapping(self.source, 0, 0, nodes, keys)
+
     def declared(self, draft: Draft) -> Declared:
         number = self.source.number(draft.at)
         properties = self.of(draft.properties, draft.at)
@@ -213,12 +220,19 @@ class Nodes:
         return Declared(draft.name, key, draft.type, self.mapping(body, draft.at), properties)
 
 
-def template(path: str, drafts: Iterable[Draft], nodes: Nodes) -> Template:
+class Made(Protocol):
+    """What an app makes: resources and parameters, by name."""
+
+    drafts: dict[str, Draft]
+    parameters: dict[str, Draft]
+
+
+def template(path: str, made: Made, nodes: Nodes) -> Template:
     """The template that an app would make."""
-    resources = {draft.name: nodes.declared(draft) for draft in drafts}
+    resources = {name: nodes.declared(draft) for name, draft in made.drafts.items()}
     is_sam = any(each.type.startswith("AWS::Serverless::") for each in resources.values())
     root = Mapping(nodes.source, 0, 0, {}, {})
-    return Template(path, root, resources, None, None, None, is_sam)
+    return Template(path, root, resources, nodes.parameters(made.parameters), None, None, is_sam)
 
 
 class Unsynthesised(Stack):

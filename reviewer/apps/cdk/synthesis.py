@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from reviewer.apps.cdk import catalogue, machines
 from reviewer.apps.cdk.catalogue import Kind
 from reviewer.apps.cdk.code import Sources
-from reviewer.apps.cdk.constructs import FREE, Construct, Evaluator
+from reviewer.apps.cdk.constructs import Construct, Evaluator
 from reviewer.apps.cdk.drafts import Branch, Draft, Leaf, Tree, merge, opened, put
+from reviewer.apps.cdk.names import FREE
 from reviewer.apps.cdk.objects import Given, pattern, rules
 from reviewer.apps.cdk.places import Spot
 from reviewer.apps.cdk.terms import CURRENT, Terms
@@ -19,6 +20,7 @@ from reviewer.deploy.catalogue import FUNCTION, VERSION
 from reviewer.value import UNKNOWN, Constant, Instance, Items, Reference, Result, Table, Value, options, string
 
 NONE = Constant(None)
+PARAMETER = "CfnParameter"
 RAW = frozenset(
     {"Variables", "EventPattern", "FilterPolicy", "Pattern", "Detail", "Definition", "DefinitionSubstitutions", "Tags"}
 )
@@ -55,6 +57,7 @@ class Synthesis:
         self.terms = terms
         self.sources = sources
         self.drafts: dict[str, Draft] = {}
+        self.parameters: dict[str, Draft] = {}
         self.machines: list[tuple[Draft, Call]] = []
         self.unread: list[tuple[Spot, str]] = []
 
@@ -82,9 +85,9 @@ class Synthesis:
             return
         spot = Spot(self.values, use.call, use.frame)
         call = Call(kind, use.subject, self.terms.arguments(kind, use.given), spot)
-        if use.subject.type == "CfnParameter":
-            return
         name = self.terms.called[use]
+        if use.subject.type == PARAMETER:
+            self.parameters[name] = Draft(name, PARAMETER, self._named(spot), self.l1(call))
         if kind.type:
             draft = Draft(name, kind.type, self._named(spot))
             draft.properties = self.l1(call) if kind.is_l1 else self.settings(call, kind)
@@ -291,8 +294,9 @@ class Synthesis:
         value: Value | None
         if first == "call":
             return self.walk(rest, call.outer) if call.outer is not None else (None, call.spot)
-        if first in {"self", "root"}:
-            value, spot = call.subject if first == "self" else call.subject.whole, call.spot
+        subjects = {"self": call.subject, "root": call.subject.whole, "scope": call.subject.scope}
+        if first in subjects:
+            value, spot = subjects[first], call.spot
         else:
             value, spot = call.given.get(first), call.spot_of(first)
         for step in rest:

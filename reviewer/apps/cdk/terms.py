@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from posixpath import basename
 
 from reviewer.apps.cdk import catalogue
-from reviewer.apps.cdk.constructs import CURRENT_VERSION, FREE, Construct, Evaluator, known_as
+from reviewer.apps.cdk.constructs import Construct, Evaluator
+from reviewer.apps.cdk.names import CURRENT_VERSION, FREE, known_as
 from reviewer.apps.cdk.objects import AWS, OBJECTS, Given, pseudo, structure
 from reviewer.apps.cdk.walk import Use, trail
 from reviewer.code.library import Arguments

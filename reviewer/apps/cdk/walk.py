@@ -10,15 +10,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from reviewer.apps.cdk.constructs import (
-    APP,
-    CURRENT_VERSION,
-    FREE,
-    Construct,
-    Evaluator,
-    fixed_by,
-    is_super_init,
-)
+from reviewer.apps.cdk.constructs import Construct, Evaluator, fixed_by, is_super_init
+from reviewer.apps.cdk.names import APP, CURRENT_VERSION, FREE
 from reviewer.code import facts
 from reviewer.code.flow import modules_of
 from reviewer.code.library import Arguments

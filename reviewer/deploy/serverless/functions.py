@@ -102,7 +102,9 @@ def properties(service: Service, function: Configured) -> Mapping:
             given[name] = scalar(key, _DEFAULTS[name])
     handler = given["Handler"]
     if isinstance(handler, Scalar) and handler.text in _WSGI and "serverless-wsgi" in service.plugins:
-        given["Handler"] = _application(service.get("custom.wsgi.app")) or handler
+        own = service.files.path(service.path, handler.text.replace(".handler", ".py"))
+        if own is not None and not service.files.exists(own):
+            given["Handler"] = _application(service.get("custom.wsgi.app")) or handler
     group = function.get("logs.logGroup") or service.get("provider.logs.lambda.logGroup")
     mount = function.get("fileSystemConfig.localMountPath")
     return table(

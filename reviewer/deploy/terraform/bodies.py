@@ -9,7 +9,7 @@ from reviewer.deploy.nodes import Mapping, Node, Scalar
 from reviewer.deploy.nodes import Sequence as ListNode
 from reviewer.deploy.terraform.catalogue import META
 from reviewer.deploy.terraform.evaluate import Scope, evaluate, pairs
-from reviewer.deploy.terraform.syntax import Block, Body, Expression, Literal
+from reviewer.deploy.terraform.syntax import Block, Body, Expression, ListOf, Literal
 from reviewer.deploy.terraform.terms import choices, is_null, known, table
 from reviewer.value import UNKNOWN
 
@@ -73,3 +73,10 @@ def rounds(expression: Expression | None, scope: Scope, at: Scalar) -> list[tupl
         return [(unknown, unknown)]
     by_name = {key.value: (key, each) for key, each in every if isinstance(key, Scalar) and isinstance(key.value, str)}
     return list(by_name.values()) if by_name and len(found) > 1 else every
+
+
+def ignored(body: Body) -> frozenset[str]:
+    """The arguments that a `lifecycle` block leaves to others."""
+    found = (lifecycle.body.get("ignore_changes") for lifecycle in body.of("lifecycle"))
+    names = (each.items if isinstance(each, ListOf) else (each,) for each in found if each is not None)
+    return frozenset(item.written.strip('"') for items in names for item in items)

@@ -13,7 +13,7 @@ from reviewer.deploy.files import Files
 from reviewer.deploy.model import Deployment, Problem
 from reviewer.deploy.nodes import Mapping, Unreadable
 from reviewer.deploy.stacks import Links
-from reviewer.deploy.terraform.folders import Folder
+from reviewer.deploy.terraform.folders import Folder, Listing
 from reviewer.deploy.terraform.instances import Instance
 from reviewer.deploy.terraform.modules import Modules
 from reviewer.deploy.terraform.plan import planned
@@ -24,9 +24,9 @@ from reviewer.deploy.terraform.translate import translate
 _INDEX = re.compile(r"\[[^\]]*\]")
 
 
-def configured(files: Files, roots: Iterable[Folder], plans: Iterable[str]) -> Deployment:
+def configured(listing: Listing, roots: Iterable[Folder], plans: Iterable[str]) -> Deployment:
     """What some root modules and plans deploy, with the modules that they call."""
-    modules, links = Modules(files), Links()
+    modules, links, files = Modules(listing), Links(), listing.files
     stacks = [configuration(folder, files, links, modules) for folder in roots]
     known = {name for stack in stacks for name in functions(stack)}
     problems: list[Problem] = []

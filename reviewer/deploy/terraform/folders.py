@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from reviewer.deploy.files import Files
 
 SUFFIXES = (".tf", ".tf.json")
+VALUES = (".tfvars", ".tfvars.json")
 LAMBDA = re.compile(rb"aws_lambda_|terraform-aws-modules/(?:terraform-aws-)?lambda\b")
 """What a folder holds that has to do with functions."""
 MOST_CALLS = 1_000
@@ -16,6 +17,27 @@ MOST_CALLS = 1_000
 
 _SOURCE = re.compile(rb"\bsource\"?\s*[=:]\s*\"(\.\.?/[^\"\n]{0,500})\"")
 _PRINCIPAL = ("main.tf", "main.tf.json")
+
+
+class Listing:
+    """The files of a configuration by folder: those that were named to the reader, which leaves out ignored ones.
+
+    A folder of which none was named, such as a module outside of what is reviewed, is listed from the tree.
+    """
+
+    def __init__(self, files: Files, paths: Iterable[str]) -> None:
+        self.files = files
+        self.folders: dict[str, list[str]] = {}
+        for path in paths:
+            folder, _, name = path.rpartition("/")
+            self.folders.setdefault(folder, []).append(name)
+
+    def names(self, folder: str) -> tuple[str, ...]:
+        """The names of the configuration files and the files of values in a folder, sorted."""
+        named = self.folders.get(folder)
+        if named is not None:
+            return tuple(sorted(named))
+        return tuple(name for name in self.files.names(folder) if name.endswith(SUFFIXES) and "override" not in name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +56,9 @@ class Folder:
         return f"{self.path}/{name}" if self.path else name
 
 
-def roots(files: Files, paths: Iterable[str]) -> Iterator[Folder]:
-    """The root modules around some files that have to do with functions: those that no other folder calls."""
-    known = _folders(files, dict.fromkeys(path.rpartition("/")[0] for path in paths))
+def roots(listing: Listing) -> Iterator[Folder]:
+    """The root modules that have to do with functions, among the listed folders: those that no other one calls."""
+    known = _folders(listing, dict.fromkeys(listing.folders))
     called = {call for folder in known.values() for call in folder.calls if call != folder.path}
     reached: set[str] = set()
     # where folders call each other in a ring, the first of them is as good as any
@@ -49,12 +71,12 @@ def roots(files: Files, paths: Iterable[str]) -> Iterator[Folder]:
             yield known[path]
 
 
-def _folders(files: Files, pending: dict[str, None]) -> dict[str, Folder]:
+def _folders(listing: Listing, pending: dict[str, None]) -> dict[str, Folder]:
     """The folders, with those that they call."""
     known: dict[str, Folder] = {}
     queue = list(pending)
     for path in queue:  # grows by the folders that are called
-        folder = _folder(files, path)
+        folder = _folder(listing, path)
         if folder is None:
             continue
         known[path] = folder
@@ -65,8 +87,9 @@ def _folders(files: Files, pending: dict[str, None]) -> dict[str, Folder]:
     return known
 
 
-def _folder(files: Files, path: str) -> Folder | None:
-    names = tuple(name for name in files.names(path) if name.endswith(SUFFIXES))
+def _folder(listing: Listing, path: str) -> Folder | None:
+    files = listing.files
+    names = tuple(name for name in listing.names(path) if name.endswith(SUFFIXES))
     if not names:
         return None
     has_functions = False

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from reviewer.deploy.model import Id, Setting, TemplateParameter
 from reviewer.deploy.nodes import Mapping, Node, Scalar
 from reviewer.deploy.terraform.attributes import resolve
-from reviewer.deploy.terraform.bodies import rounds
+from reviewer.deploy.terraform.bodies import ignored, rounds
 from reviewer.deploy.terraform.catalogue import ALIASES, META
 from reviewer.deploy.terraform.evaluate import Scope, evaluate, text_of
 from reviewer.deploy.terraform.items import Item, Written, key_text, whole_number
@@ -212,7 +212,7 @@ class Instance:
         is_loose = block.key.source.path.endswith(".json")
         written = "" if after is None else after.written
         about = address, mode, type_, block.key, self.configuration
-        return Written(*about, is_loose, written, body=block.body, scope=frame)
+        return Written(*about, is_loose, written, ignored(block.body), body=block.body, scope=frame)
 
     def _thing(self, item: Item) -> Thing:
         self.items.append(item)

@@ -29,6 +29,8 @@ class Item:
     is_loose: bool = False
     after: str = ""
     """What it waits for, as it is written."""
+    ignored: frozenset[str] = frozenset()
+    """Arguments that Terraform leaves as they are once it has set them: others change them."""
     _known: dict[str, Node | None] = field(default_factory=dict, init=False, repr=False)
 
     def structure(self) -> Mapping:

@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from reviewer.deploy.files import Files
 from reviewer.deploy.model import Problem
 from reviewer.deploy.nodes import Scalar, Source, Unreadable
 from reviewer.deploy.terraform import jsonsyntax
+from reviewer.deploy.terraform.folders import SUFFIXES, Listing
 from reviewer.deploy.terraform.parse import Parsed
 from reviewer.deploy.terraform.syntax import Block, Body, Expression
 from reviewer.finding import Location
@@ -71,8 +71,8 @@ def _put(places: dict[Key, Block], key: Key, block: Block, overrides: bool) -> N
 class Modules:
     """The modules of a tree by folder, each read once."""
 
-    def __init__(self, files: Files) -> None:
-        self.files = files
+    def __init__(self, listing: Listing) -> None:
+        self.listing = listing
         self.problems: list[Problem] = []
         self.comments: list[tuple[Location, str]] = []
         self._known: dict[str, Module] = {}
@@ -84,8 +84,8 @@ class Modules:
         return self._known[folder]
 
     def _read(self, folder: str) -> Module:
-        names = self.files.names(folder)
-        paths = [f"{folder}/{name}" if folder else name for name in names if name.endswith((".tf", ".tf.json"))]
+        names = self.listing.names(folder)
+        paths = [f"{folder}/{name}" if folder else name for name in names if name.endswith(SUFFIXES)]
         module = Module(folder, tuple(paths))
         for path in sorted(paths, key=lambda path: (_OVERRIDE.search(path) is not None, path)):
             body = self._body(path, jsonsyntax.parsed if path.endswith(".json") else self._parsed)
@@ -99,7 +99,7 @@ class Modules:
     def _body(self, path: str, read: Callable[[Source], Body]) -> Body:
         source = None
         try:
-            source = self.files.source(path)
+            source = self.listing.files.source(path)
             return Body() if source is None else read(source)
         except Unreadable as refused:
             if source is None or not _GENERATED.search(source.text):

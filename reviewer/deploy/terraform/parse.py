@@ -34,6 +34,8 @@ DEEPEST = 60
 """Levels of expressions and blocks. Real ones stay below 20; what is deeper is not understood."""
 MOST_STEPS = 40
 """Steps of one traversal."""
+LARGEST = 1 << 20
+"""Characters of a file."""
 MOST_HEREDOCS = 2_000
 """The parser's time grows with the square of nested heredocs."""
 MOST_LINES = 500
@@ -61,14 +63,16 @@ class Parsed:
 
     def __init__(self, source: Source) -> None:
         """Raises `Unreadable` where the text is over a limit."""
+        if len(source.text) > LARGEST:
+            raise Unreadable(f"more than {LARGEST} characters", Location(source.path, 1))
         if source.text.count("<<") > MOST_HEREDOCS:
             raise Unreadable(f"more than {MOST_HEREDOCS} heredocs", Location(source.path, 1))
         data = source.text.encode("utf-8", "replace")
         self.source = source
-        self.broken: Location | None = None
         self._continued = [] if source.text.isascii() else [found.start() for found in _CONTINUED.finditer(data)]
         self._root = _parser().parse(data).root_node
         self.body = self._body(self._root, 0)
+        self.broken = self._broken()
 
     # --- places ---------------------------------------------------------------------------------------------------
 
@@ -85,15 +89,17 @@ class Parsed:
     def _unknown(self, node: _Tree) -> Expression:
         return Expression(*self._span(node))
 
-    def _note(self, node: _Tree) -> None:
-        """Remember the first broken place below a node."""
-        while self.broken is None:
-            inner = next((child for child in node.children if child.is_error or child.is_missing), None)
-            inner = inner or next((child for child in node.children if child.has_error), None)
-            if inner is None or node.is_error or node.is_missing:
-                self.broken = self.source.location(*self._span(node)[1:])
-                return
+    def _broken(self) -> Location | None:
+        """The first place that is no HCL."""
+        node = self._root
+        if not node.has_error:
+            return None
+        while not (node.is_error or node.is_missing):
+            inner = next((child for child in node.children if child.has_error), None)
+            if inner is None:
+                break
             node = inner
+        return self.source.location(*self._span(node)[1:])
 
     def comments(self) -> Iterator[tuple[Location, str]]:
         """All comments, in the order of the text."""
@@ -118,14 +124,11 @@ class Parsed:
                 self._block(child, body, depth)
             elif child.type in ("body", "ERROR"):
                 pending += reversed(child.children)
-            if child.is_error or child.is_missing:
-                self._note(child)
         return body
 
     def _attribute(self, node: _Tree, body: Body, depth: int) -> None:
         children = node.children
         if len(children) < 3 or children[-1].type != "expression":
-            self._note(node)
             return
         name = self._text(children[0])
         body.attributes[name] = (Scalar(*self._span(children[0]), name), self._expression(children[-1], depth + 1))
@@ -141,8 +144,6 @@ class Parsed:
                 head.append((child, self._text(child)))
             elif child.type == "string_lit":
                 head.append((child, self._text(child)[1:-1]))
-            elif child.is_error or child.is_missing:
-                self._note(child)
         if not head:
             return
         key, written = head[-1]
@@ -158,10 +159,7 @@ class Parsed:
     # --- expressions ----------------------------------------------------------------------------------------------
 
     def _expression(self, node: _Tree, depth: int) -> Expression:
-        if node.has_error:
-            self._note(node)
-            return self._unknown(node)
-        if depth > DEEPEST:
+        if node.has_error or depth > DEEPEST:
             return self._unknown(node)
         return self._operand(node.children, node, depth)
 

@@ -25,6 +25,7 @@ from reviewer.value import UNKNOWN
 DEEPEST = 12
 """Modules in each other, and references that lead from one to the next."""
 
+_NO_THINGS = frozenset({"var", "local", "each", "count", "path", "self", "terraform"})
 _INDEX = re.compile(r"\[[^\]]*\]")
 _RESOURCE = re.compile(r"(data\.)?([a-z][a-z0-9_]*)\.([\w-]+)(\[[^\]]*\])?(?:\.(\w+))?")
 _OUTPUT = re.compile(r"module\.([\w-]+)(\[[^\]]*\])?\.([\w-]+)")
@@ -200,7 +201,7 @@ def _filled(value: Mapping, expression: Mapping, unknown: Node | None, item: Pla
     missing = [name for name in names if name not in value.entries]
     if not missing:
         return value
-    things = [name for name in _references(expression) if _RESOURCE.fullmatch(name) or name.startswith("module.")]
+    things = [name for name in _references(expression) if name.partition(".")[0] not in _NO_THINGS]
     node = _referred(things[0], item.place, item, value, 0) if len(missing) == len(things) == 1 else None
     more = {name: node or known(value, UNKNOWN) for name in missing}
     return table(value, {**value.entries, **more}, value.keys)

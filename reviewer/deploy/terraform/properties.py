@@ -27,7 +27,8 @@ def properties(stack: Stack, given: Mapping, names: dict[str, str], *, loose: bo
             continue
         here = f"{path}.{name}" if path else name
         target = names.get(here) or spelled(name)
-        inside = _blocks(node) if isinstance(node, Blocks) or (loose and name not in MAPS) else []
+        is_nested = isinstance(node, Blocks) or (loose and name not in MAPS | JSON)
+        inside = _blocks(node) if is_nested else []
         if inside:
             blocks = [properties(stack, block, names, loose=loose, path=here) for block in inside]
             setting = blocks[0] if len(blocks) == 1 and not target.endswith("[]") else listed(node, blocks)

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 
 from reviewer.deploy.nodes import Mapping, Node, Scalar
 from reviewer.deploy.nodes import Sequence as ListNode
-from reviewer.deploy.terraform.items import Item
+from reviewer.deploy.terraform.items import Item, flag
 from reviewer.deploy.terraform.stack import Configuration
-from reviewer.deploy.terraform.terms import choices, constant, entries, is_null, table
-from reviewer.value import Reference, Value, string
+from reviewer.deploy.terraform.terms import choices, constant, entries, is_null, known, table
+from reviewer.value import UNKNOWN, Reference, Value, string
 
 _ARCHIVE = "archive_file"
 _OBJECT = "aws_s3_object"
 _BUILDERS = ("null_resource.", "terraform_data.", "data.external.")
 """What runs a build, where an archive waits for it."""
+_CODE = frozenset({"filename", "source_code_hash", "s3_key", "s3_object_version", "all"})
+"""Arguments that say what a function's code is."""
+_STAND_IN = re.compile(r"(?:^|[^a-z])(?:placeholder|dummy)", re.IGNORECASE)
+"""In the name of a file: it only stands in for code that is deployed in another way."""
 _DEEPEST = 4
 
 
@@ -73,8 +78,10 @@ class Sources:
     # --- functions and layers -------------------------------------------------------------------------------------
 
     def of(self, item: Item) -> Node | None:
-        """The code of a function or a layer."""
+        """The code of a function or a layer; unknown where Terraform leaves it to others."""
         given = item.given("filename")
+        if item.ignored & _CODE:
+            return known(item.key, UNKNOWN)
         if given is not None:
             return self._beside(item, self.code(given))
         key = item.given("s3_key")
@@ -101,6 +108,8 @@ class Sources:
 
     def of_module(self, item: Item) -> Node | None:
         """The code that a module of the registry packs."""
+        if flag(item.given("ignore_source_code_hash"), self.configuration):
+            return known(item.key, UNKNOWN)
         for name in ("local_existing_package", "s3_existing_package"):
             given = item.given(name)
             if given is not None:
@@ -149,7 +158,7 @@ class Sources:
             given = archive.given(name)
             path = None if given is None else string(self.configuration.value(given))
             if path is not None:
-                return constant(at, path)
+                return known(at, UNKNOWN) if _STAND_IN.search(posixpath.basename(path)) else constant(at, path)
             if given is not None:
                 return given
         return next(self._contents(archive, at), None)

@@ -137,6 +137,11 @@ NAME_OF_ARN = {(Constant("/"), Constant(1)), (Constant(":"), Constant(5))}
 class Resources(dict[Id, Resource]):
     """The resources of a deployment by id, and by kind and physical name."""
 
+    def __init__(self, resources: Iterable[Resource]) -> None:
+        super().__init__((resource.id, resource) for resource in resources)
+        self.known: dict[tuple[Value, str, str], Named] = {}
+        """What values name, by value, kind of resource and kind of trigger: rings ask for the same ones again."""
+
     @cached_property
     def by_name(self) -> dict[tuple[str, Value], Id]:
         """The resources whose names can be compared; of two with the same name, the first."""
@@ -158,6 +163,13 @@ class Named:
 
 def named(value: Value, node: str, resources: Resources, kind: str = "") -> Named:
     """Which resource of kind `node` one value (no `OneOf`) names. `kind` is the kind of the trigger at hand."""
+    key = (value, node, kind)
+    if key not in resources.known:
+        resources.known[key] = _named(value, node, resources, kind)
+    return resources.known[key]
+
+
+def _named(value: Value, node: str, resources: Resources, kind: str) -> Named:
     if isinstance(value, Reference):
         known = Id(value.stack, value.name)
         return Named(resource=known, name=_physical(known, resources))

@@ -324,7 +324,7 @@ class Project:
     @cached_property
     def resources(self) -> Resources:
         """The resources of the deployment by id."""
-        return Resources({resource.id: resource for resource in self.deployment.resources})
+        return Resources(self.deployment.resources)
 
     @cached_property
     def functions_in(self) -> dict[str, list[Function]]:

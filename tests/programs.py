@@ -50,6 +50,8 @@ class Writer:
     def __init__(self) -> None:
         self.numbers = count(1)
         self.loops = 0
+        self.final = False
+        """Whether a `finally` is written: a jump out of it would swallow the end of the run."""
 
     def number(self) -> int:
         return next(self.numbers)
@@ -99,7 +101,7 @@ class Writer:
         return "raise Failure\n"
 
     def write_return(self) -> str:
-        return "return\n"
+        return "pass\n" if self.final else "return\n"
 
     def write_break(self) -> str:
         return "break\n" if self.loops else "pass\n"
@@ -128,7 +130,7 @@ class Writer:
         return self.loop(f"while flag({self.number()}, {name} := tag({self.number()}))", body, orelse)
 
     def write_endless(self, _: str, body: list[Any], orelse: list[Any]) -> str:
-        return self.loop("while True", body, orelse)
+        return self.loop("while True", [("may",), *body], orelse)
 
     def write_for(self, name: str, body: list[Any], orelse: list[Any]) -> str:
         return self.loop(f"for {name} in items({self.number()})", body, orelse)
@@ -138,7 +140,14 @@ class Writer:
         kinds = ("except Failure", "except Exception")
         text += "".join(self.suite(kind, handler) for kind, handler in zip(kinds, handlers, strict=False))
         text += self.suite("else", orelse) if handlers and orelse else ""
-        return text + (self.suite("finally", final) if final or not handlers else "")
+        return text + (self.cleanup(final) if final or not handlers else "")
+
+    def cleanup(self, body: list[Any]) -> str:
+        around = self.loops, self.final
+        self.loops, self.final = 0, True
+        text = self.suite("finally", body)
+        self.loops, self.final = around
+        return text
 
     def write_with(self, name: str, body: list[Any]) -> str:
         return self.suite(f"with context({self.number()}) as {name}", body)

@@ -74,7 +74,8 @@ def evaluated(expression: str, more: str = "", files: Mapping[str, str] | None =
         f"      X = {expression}\n    }}\n  }}\n}}\n{textwrap.dedent(more)}"
     )
     with tempfile.TemporaryDirectory() as folder:
-        found = deployed(Path(folder), {MAIN: text}, unlisted=files or {})
+        listed = {path: content for path, content in (files or {}).items() if ".tf" in path}
+        found = deployed(Path(folder), {MAIN: text, **listed}, unlisted=files or {})
         assert not found.problems
         setting = function(found, "aws_lambda_function.f").variable("X")
     assert setting is not None

@@ -15,10 +15,7 @@ from reviewer.code.source import Source
 
 TOP = Path(__file__).parent.parent
 SAMPLES = sorted(
-    file.relative_to(TOP).as_posix()
-    for room in ("reviewer", "rules", "tests", "fixtures")
-    for file in (TOP / room).rglob("*.py")
-    if "encodings" not in file.parts[-2] and "unreadable" not in file.parts[-2]
+    file.relative_to(TOP).as_posix() for room in ("apps", "code") for file in (TOP / "reviewer" / room).rglob("*.py")
 )
 EVERYTHING = (
     """
@@ -70,7 +67,7 @@ match point:
 t = f"a{b}{c!r}{d:>{e}}" "f" f"{g!s}" if 1 else {**h, "i": j, 3: ...}
 u = {k: v for k, v in w}, {s for s in t}, (g for g in h), [*a, -1, ~2, +3, 1j, 0x1F, b"x", """y
 z"""]
-v[1], v[1:2], v[a, b], v[:, 1], v[*a]
+v[1], v[1:2], v[a, b], v[:, 1]
 '''
 )
 
@@ -85,6 +82,8 @@ def shape(fact: object) -> object:
         return fact
     if isinstance(fact, facts.Opaque):
         return "Opaque"
+    if isinstance(fact, facts.Case):  # the names that a pattern binds are in no order
+        fact = dataclasses.replace(fact, bindings=tuple(sorted(fact.bindings)))
     names = (field.name for field in dataclasses.fields(fact))
     return (type(fact).__name__, *(shape(getattr(fact, n)) for n in names if n not in {"node", "last", "comments"}))
 
@@ -110,11 +109,7 @@ def both(path: str, text: str) -> tuple[Source, Parsed]:
 
 @pytest.mark.parametrize("path", SAMPLES)
 def test_facts_are_the_same(path: str) -> None:
-    source = Source.decode(path, (TOP / path).read_bytes())
-    try:
-        parsed = Parsed(source)
-    except SyntaxError:
-        pytest.fail("not parsed")
+    source, parsed = both(path, (TOP / path).read_text(encoding="utf-8"))
     assert shape(parsed.module) == shape(extract(source, source.tree()))
 
 
@@ -127,7 +122,7 @@ def test_places_are_the_same() -> None:
     text = 'x = "ä" ; call(a, "ö" + b,\n  c=[d, "é"][0])\nwhile e: f("ü", g)\n'
     source, parsed = both("x.py", text)
     module = extract(source, source.tree())
-    found = spans(source.tree())
+    found = spans(source.tree(), source.code)
 
     def calls(body: facts.Block) -> list[facts.Call]:
         values = [each.value for each in body if isinstance(each, facts.Evaluate)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from deploy_samples import function, resource, triggers, value
+from deploy_samples import function, triggers, value
 from terraform_samples import FUNCTION, MAIN, configured, plain
 
 from reviewer.deploy.model import Code, Deployment
@@ -131,8 +131,9 @@ def test_a_module_without_a_caller_stands_for_itself(tmp_path: Path) -> None:
 
 
 def test_all_files_of_a_folder_are_one_module(tmp_path: Path) -> None:
-    listed = {"infra/functions.tf": FUNCTION.replace('"app.handler"', "local.h")}
-    deployment = configured(tmp_path, listed, unlisted={"infra/locals.tf": 'locals {\n  h = "x.y"\n}\n'})
+    more = 'locals {\n  h = "x.y"\n}\n'
+    listed = {"infra/functions.tf": FUNCTION.replace('"app.handler"', "local.h"), "infra/locals.tf": more}
+    deployment = configured(tmp_path, listed)
     assert plain(value(function(deployment, "aws_lambda_function.f").handler)) == "x.y"
     assert deployment.templates == ("infra/functions.tf",)
 
@@ -196,43 +197,72 @@ def test_for_each_over_known_keys_makes_several(tmp_path: Path) -> None:
 
 
 def test_for_each_over_unknown_keys_makes_one_for_all(tmp_path: Path) -> None:
-    text = EACH.partition('resource "aws_sqs')[1] + EACH.partition('resource "aws_sqs')[2]
-    text = text.replace("local.jobs", "var.jobs").replace(
-        "variables = {\n", 'variables = {\n      NAME = "jobs-${each.key}"\n'
-    )
+    text = EACH[EACH.index('resource "aws_sqs') :].replace("local.jobs", "var.jobs")
+    text = text.replace("variables = {\n", 'variables = {\n      NAME = "jobs-${each.key}"\n')
     deployment = configured(tmp_path, {MAIN: text + 'variable "jobs" {}\n'})
     found = function(deployment, "aws_lambda_function.f")
     assert {name: plain(setting.value) for name, setting in found.environment} == {
         "NAME": "jobs-$var.jobs each.key",
         "OWN": "<aws_sqs_queue.q.Ref>",
-        "NEXT": "<aws_sqs_queue.q.Ref>",
-        "FIRST": "<aws_sqs_queue.q.Ref>",
+        "NEXT": "?",
+        "FIRST": '<aws_sqs_queue.q["a"].Ref>',
     }
-    queue = resource(deployment, "aws_sqs_queue.q")
-    assert queue.name is not None
-    assert queue.name.value == value(found.variable("NAME"))
+    queues = {
+        each.id.name: each.name and plain(each.name.value) for each in deployment.resources if each.kind == "queue"
+    }
+    assert queues == {"aws_sqs_queue.q": "jobs-$var.jobs each.key", 'aws_sqs_queue.q["a"]': "jobs-a"}
+    (trigger,) = triggers(deployment, "aws_lambda_function.f")
+    assert plain(value(trigger.source)) == "<aws_sqs_queue.q.Arn>"
 
 
-@pytest.mark.parametrize(
-    ("count", "made"),
-    [("2", 1), ("1", 1), ("var.on ? 1 : 0", 1), ("0", 0), ("length([])", 0)],
-)
-def test_count(tmp_path: Path, count: str, made: int) -> None:
-    text = f'resource "aws_lambda_function" "f" {{\n  count = {count}\n  handler = "x-${{count.index}}"\n}}\n'
-    text += 'resource "aws_sqs_queue" "q" {\n  count = 2\n}\nvariable "on" {\n  default = false\n}\n'
-    text += """
-    resource "aws_lambda_event_source_mapping" "m" {
-      event_source_arn = aws_sqs_queue.q[0].arn
-      function_name    = join("", aws_lambda_function.f[*].arn)
+COUNTED = """
+resource "aws_lambda_function" "f" {
+  count   = %s
+  handler = "x-${count.index}"
+  environment {
+    variables = { NEXT = aws_sqs_queue.q[count.index + 1].url }
+  }
+}
+resource "aws_sqs_queue" "q" {
+  count = %s
+}
+resource "aws_lambda_event_source_mapping" "m" {
+  event_source_arn = aws_sqs_queue.q[0].arn
+  function_name    = join("", aws_lambda_function.f[*].arn)
+}
+resource "aws_lambda_event_source_mapping" "n" {
+  event_source_arn = aws_sqs_queue.q[1].arn
+  function_name    = one(aws_lambda_function.f).arn
+}
+variable "on" {
+  default = false
+}
+variable "many" {}
+"""
+
+
+@pytest.mark.parametrize("count", ["1", "var.on ? 1 : 0", "var.many"])
+def test_the_first_of_several_is_the_only_one_of_one(tmp_path: Path, count: str) -> None:
+    deployment = configured(tmp_path, {MAIN: COUNTED % (count, "var.many")})
+    sources = [plain(value(each.source)) for each in triggers(deployment, "aws_lambda_function.f")]
+    assert sources == ["<aws_sqs_queue.q.Arn>", "<aws_sqs_queue.q[1].Arn>"]
+    (found,) = deployment.functions
+    assert plain(value(found.variable("NEXT"))) == ("<aws_sqs_queue.q[1].Ref>" if count == "1" else "?")
+
+
+def test_a_known_count_makes_that_many(tmp_path: Path) -> None:
+    deployment = configured(tmp_path, {MAIN: COUNTED % ("2", "3")})
+    found = {each.id.name: plain(value(each.variable("NEXT"))) for each in deployment.functions}
+    assert found == {
+        "aws_lambda_function.f[0]": "<aws_sqs_queue.q[1].Ref>",
+        "aws_lambda_function.f[1]": "<aws_sqs_queue.q[2].Ref>",
     }
-    resource "aws_lambda_event_source_mapping" "n" {
-      event_source_arn = element(aws_sqs_queue.q.*.arn, 1)
-      function_name    = one(aws_lambda_function.f).arn
-    }
-    """
-    deployment = configured(tmp_path, {MAIN: text})
-    assert len(deployment.functions) == made
-    assert [plain(value(each.source)) for each in deployment.triggers] == ["<aws_sqs_queue.q.Arn>"] * 2 * made
+
+
+@pytest.mark.parametrize("count", ["0", "length([])"])
+def test_a_count_of_none_makes_nothing(tmp_path: Path, count: str) -> None:
+    deployment = configured(tmp_path, {MAIN: COUNTED % (count, "2")})
+    assert (deployment.functions, deployment.triggers) == ((), ())
 
 
 def test_modules_for_each(tmp_path: Path) -> None:
@@ -277,7 +307,10 @@ def test_variables_are_parameters(tmp_path: Path) -> None:
       default = null
     }
     """
-    deployment = configured(tmp_path, text, unlisted={"terraform.tfvars": 'secret = "by file"\n'})
+    values = {"terraform.tfvars": 'secret = "by file"\n'}
+    deployment = configured(
+        tmp_path, {MAIN: text + FUNCTION, **values}, unlisted={"x.auto.tfvars": 'plain = "ignored"'}
+    )
     found = {
         each.id.name: (each.type, each.no_echo, each.default and plain(each.default.value), each.at.path)
         for each in deployment.parameters

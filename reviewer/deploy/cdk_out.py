@@ -22,6 +22,8 @@ from reviewer.deploy.template import Declared, Template
 
 DIALECT = "cdk"
 MANIFEST = "manifest.json"
+ARTIFACTS = b'"artifacts"'
+"""What the manifest of a synthesised app holds, and that of a web page does not."""
 ASSETS = ".assets.json"
 HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 """How templates name an asset: a SHA-256 in the key of an object in S3."""
@@ -86,7 +88,7 @@ def traced(
 
     A copy stays where the tree holds no folder with the same Python files, as it is for one that a build step made.
     """
-    outputs = tuple(f"{dirname(path)}/" for path in listed if path.endswith(ASSETS) and dirname(path))
+    outputs = _outputs(listed, read)
     if not outputs:
         return deployment, python
     tracer = _Tracer(outputs, python, read)
@@ -98,6 +100,15 @@ def traced(
         ),
     )
     return found, tuple(path for path in python if not path.startswith(outputs) or path.startswith(tracer.kept))
+
+
+def _outputs(listed: Iterable[str], read: Callable[[str], bytes]) -> tuple[str, ...]:
+    """The beginnings of paths in synthesised apps."""
+    paths = list(listed)
+    assets = [path for path in paths if path.endswith(ASSETS)]
+    folders = [path.removesuffix(MANIFEST) for path in paths if assets and basename(path) == MANIFEST]
+    used = (folder for folder in folders if any(path.startswith(folder) for path in assets))
+    return tuple(folder for folder in used if ARTIFACTS in read(folder + MANIFEST))
 
 
 class _Tracer:
@@ -136,7 +147,7 @@ class _Tracer:
             if path == longest or path.endswith(f"/{longest}")
         )
         same = [folder for folder in candidates if all(self._equal(copy, folder, path) for path in inside)]
-        around = next(dirname(output.rstrip("/")) for output in self.outputs if copy.startswith(output))
+        around = min((dirname(output.rstrip("/")) for output in self.outputs if copy.startswith(output)), key=len)
         return min(same, key=lambda folder: (not _within(folder, around), len(folder), folder), default=copy)
 
     def _equal(self, copy: str, folder: str, path: str) -> bool:

@@ -13,11 +13,11 @@ from typing import Any
 from reviewer.deploy.nodes import DEEPEST, MOST_NODES, Mapping, Node, Scalar, Sequence, Source, Unreadable
 
 _HEADER = re.compile(r"[ \t]*\[\[?([^\[\]]+)\]\]?[ \t]*(?:#.*)?")
-_NAME = r"(?:[\w-]+|\"[^\"]*\"|'[^']*')"
+_NAME = r"(?:[\w-]++|\"[^\"]*\"|'[^']*')"
 _VALUE = r"\"(?:[^\"\\]|\\.)*\"|'[^']*'|[^#]*"
 _KEY = re.compile(rf"[ \t]*({_NAME}(?:[ \t]*\.[ \t]*{_NAME})*)[ \t]*=[ \t]*({_VALUE})")
 _PART = re.compile(_NAME)
-_LONG = re.compile(rf"(?:{_NAME}[ \t]*\.[ \t]*){{{DEEPEST}}}")
+_LONG = re.compile(rf"(?<![\w.-])(?:{_NAME}[ \t]*\.[ \t]*){{{DEEPEST}}}")
 """A key of more parts than there may be levels: the time that the parser takes for one grows with its square."""
 _PLACE = re.compile(r"at line (\d+), column (\d+)")
 

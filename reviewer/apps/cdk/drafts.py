@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reviewer.apps.cdk.places import Spot
+from reviewer.deploy.cdk_out import DIALECT
 from reviewer.deploy.files import Files
 from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, Source
 from reviewer.deploy.stacks import Links, Stack
@@ -15,7 +16,6 @@ from reviewer.finding import Location
 from reviewer.rule import Place
 from reviewer.value import UNKNOWN, Constant, Items, OneOf, Reference, Table, Text, Value
 
-DIALECT = "cdk"
 ITEM = "*"
 
 

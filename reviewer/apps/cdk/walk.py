@@ -31,6 +31,8 @@ from reviewer.value import (
     options,
 )
 
+DEEPEST = 24
+"""How many calls deep an app is followed."""
 MOST_FRAMES = 2_000
 MOST_USES = 5_000
 MOST_TURNS = 32
@@ -82,21 +84,23 @@ class Walk:
     def __init__(self, values: Evaluator, program: str) -> None:
         self.values = values
         self.program = program
-        self.pending: deque[Frame] = deque()
+        self.pending: deque[tuple[Frame, int]] = deque()
         self.seen: set[Frame] = set()
+        self.depth = 0
 
     def enter(self, frame: Frame) -> None:
-        if frame not in self.seen and len(self.seen) < MOST_FRAMES:
+        if self.depth <= DEEPEST and len(self.seen) < MOST_FRAMES and frame not in self.seen:
             self.seen.add(frame)
-            self.pending.append(frame)
+            self.pending.append((frame, self.depth + 1))
 
     def run(self, entries: Iterable[Frame]) -> Iterator[Use]:
         """All uses that the activations reach and that were not reached before."""
         found = 0
+        self.depth = 0
         for entry in entries:
             self.enter(entry)
         while self.pending:
-            frame = self.pending.popleft()
+            frame, self.depth = self.pending.popleft()
             scope = self.values.modules.scope(frame.module, frame.owner)
             self.publish(scope, frame)
             for site in scope.calls:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from reviewer.deploy import jsontext
@@ -15,6 +15,7 @@ from reviewer.deploy.nodes import Mapping, Unreadable
 from reviewer.deploy.stacks import Links
 from reviewer.deploy.terraform.folders import Folder, Listing
 from reviewer.deploy.terraform.instances import Instance
+from reviewer.deploy.terraform.items import Item
 from reviewer.deploy.terraform.modules import Modules
 from reviewer.deploy.terraform.plan import planned
 from reviewer.deploy.terraform.sources import Sources
@@ -50,11 +51,18 @@ def configuration(folder: Folder, files: Files, links: Links, modules: Modules) 
     """A root module with all that it calls."""
     stack = Configuration(folder.principal, files, links)
     top = Instance(stack, modules, modules.module(folder.path))
-    instances = list(top.all())
-    translate((item for instance in instances for item in instance.items), Sources(stack))
-    parameters = (parameter for instance in instances for parameter in instance.parameters())
+    translate(_items(top), Sources(stack))
+    parameters = (parameter for instance in top.all() for parameter in instance.parameters())
     stack.parameters = list({parameter.at: parameter for parameter in parameters}.values())
     return stack
+
+
+def _items(top: Instance) -> Iterator[Item]:
+    """All that is in a configuration: working out what one item refers to can bring others into being."""
+    done: set[str] = set()
+    while fresh := [item for each in top.all() for item in each.items if item.address not in done]:
+        done.update(item.address for item in fresh)
+        yield from fresh
 
 
 def of_plan(path: str, files: Files, links: Links) -> Configuration | None:

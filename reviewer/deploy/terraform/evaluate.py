@@ -220,12 +220,13 @@ def indexed(node: Node, key: Node, scope: Scope, at: Spanned) -> Node:
 
 
 def _member(node: Things, name: str | None, value: Value | None, at: Spanned) -> Node:
+    """One of several things. Of an unknown number, the one for any key is that of the same key alone."""
     for key, thing in node.members:
-        if key is None and (name is not None or isinstance(value, Parameter)):
+        if value == node.own if key is None else str(key) == name:
             return thing
-        if key is not None and str(key) == name:
-            return thing
-    return Missing(at.source, at.start, at.end) if name is not None else known(at, UNKNOWN)
+    made = node.make(name) if name is not None else None
+    absent = Missing(at.source, at.start, at.end) if name is not None else known(at, UNKNOWN)
+    return made or absent
 
 
 def _entry(node: Node, name: str, at: Spanned) -> Node:

@@ -11,7 +11,7 @@ from reviewer.deploy.nodes import Mapping, Node, Scalar
 from reviewer.deploy.terraform.attributes import resolve
 from reviewer.deploy.terraform.bodies import ignored, rounds
 from reviewer.deploy.terraform.catalogue import ALIASES, META
-from reviewer.deploy.terraform.evaluate import Scope, evaluate, text_of
+from reviewer.deploy.terraform.evaluate import Scope, evaluate, stepped, text_of
 from reviewer.deploy.terraform.items import Item, Written, key_text, whole_number
 from reviewer.deploy.terraform.modules import Module, Modules
 from reviewer.deploy.terraform.registry import registered
@@ -26,6 +26,8 @@ MOST_INSTANCES = 64
 DEEPEST_MODULE = 10
 
 _LOCAL = ("./", "../")
+_STEPS = {"each": "key", "count": "index"}
+"""What tells one instance from the next."""
 _ABOUT_CALL = META | {"source", "version"}
 
 
@@ -57,6 +59,10 @@ class Frame:
 
     def text_of(self, path: str) -> Scalar | None:
         return self.instance.configuration.text_of(path)
+
+
+Maker = Callable[[str, Frame], Thing]
+"""Makes the thing at an address, in a scope."""
 
 
 class Instance:
@@ -220,34 +226,63 @@ class Instance:
         span = item.key.source, item.key.start, item.key.end
         return Thing(*span, item.reference(), item.address, lambda name: resolve(item, name))
 
-    def _spread(self, address: str, block: Block, make: Callable[[str, Frame], Thing]) -> Node:
+    def _spread(self, address: str, block: Block, make: Maker) -> Node:
         """What a block makes: one thing, or one for each key; a single one for any number that is not known."""
-        body, frame = block.body, Frame(self)
-        each, count = body.get("for_each"), body.get("count")
-        key = block.key
+        each, count = block.body.get("for_each"), block.body.get("count")
         if each is not None:
-            found = rounds(each, frame, key)
-            bound = [_each(key, first, second) for first, second in found]
-            names = [key_text(each.entries["key"], self.configuration) for each in bound]
-            if len(found) <= self._room() and None not in names:
-                made = [
-                    (name, make(f'{address}["{name}"]', frame.bound({"each": inner})))
-                    for name, inner in zip(names, bound, strict=True)
-                ]
-            else:
-                unknown = self._unknown(address, each, "each")
-                made = [(None, make(address, frame.bound({"each": unknown})))]
-            return Things(key.source, key.start, key.end, UNKNOWN, tuple(made))
+            return self._for_each(address, block.key, make, each)
         if count is not None:
-            before = frame.assumed
-            amount = whole_number(evaluate(count, frame), self.configuration)
-            if amount == 0 and frame.assumed == before:
-                return Things(key.source, key.start, key.end, UNKNOWN, ())
-            index = table(key, {"index": constant(key, 0)}) if amount == 1 else self._unknown(address, count, "count")
-            return Things(
-                key.source, key.start, key.end, UNKNOWN, ((None, make(address, frame.bound({"count": index}))),)
-            )
-        return make(address, frame)
+            return self._counted(address, block.key, make, count)
+        return make(address, Frame(self))
+
+    def _for_each(self, address: str, key: Scalar, make: Maker, expression: Expression) -> Node:
+        frame = Frame(self)
+        node = evaluate(expression, frame)
+        found = rounds(expression, frame, key)
+        bound = [_each(key, first, second) for first, second in found]
+        names = [key_text(each.entries["key"], self.configuration) for each in bound]
+        if len(found) <= self._room() and None not in names:
+            made = [
+                (name, make(f'{address}["{name}"]', frame.bound({"each": inner})))
+                for name, inner in zip(names, bound, strict=True)
+            ]
+            return Things(key.source, key.start, key.end, UNKNOWN, tuple(made))
+        any_ = self._unknown(address, expression, "each")
+        if isinstance(node, Things) and len(node.members) == 1:  # each of what is one for all
+            any_ = table(key, {"key": known(key, node.own), "value": node.members[0][1]})
+        return self._symbolic(address, key, make, "each", any_)
+
+    def _counted(self, address: str, key: Scalar, make: Maker, expression: Expression) -> Node:
+        frame = Frame(self)
+        before = frame.assumed
+        amount = whole_number(evaluate(expression, frame), self.configuration)
+        is_certain = frame.assumed == before
+        if amount is None or not is_certain or not amount <= self._room() or amount == 1:
+            one = table(key, {"index": constant(key, 0)})
+            any_ = one if amount == 1 else self._unknown(address, expression, "count")
+            return self._symbolic(address, key, make, "count", any_)
+        made = [
+            (index, make(f"{address}[{index}]", frame.bound({"count": table(key, {"index": constant(key, index)})})))
+            for index in range(amount)
+        ]
+        return Things(key.source, key.start, key.end, UNKNOWN, tuple(made))
+
+    def _symbolic(self, address: str, key: Scalar, make: Maker, what: str, any_: Node) -> Things:
+        """One thing for any number. Another one of a known key is made when it is asked for."""
+        frame, step = Frame(self), _STEPS[what]
+        own = self.configuration.value(stepped(any_, step, key)) or UNKNOWN
+
+        def of(name: str) -> Node | None:
+            if what == "count" and name == "0":  # the first of several is the only one of one
+                return thing
+            if self._room() <= 0:
+                return None
+            at = f'{address}["{name}"]' if what == "each" else f"{address}[{name}]"
+            inner = {step: constant(key, name), **({"value": known(key, UNKNOWN)} if what == "each" else {})}
+            return self.once("instance", at, lambda: make(at, frame.bound({what: table(key, inner)})))
+
+        thing = make(address, frame.bound({what: any_}))
+        return Things(key.source, key.start, key.end, UNKNOWN, ((None, thing),), own, of)
 
     def _room(self) -> int:
         """Into how many instances one block may be spread out."""
@@ -268,7 +303,7 @@ class Instance:
             return None
         return self.once("module", name, lambda: self._spread(f"{self.address}module.{name}", block, self._call(block)))
 
-    def _call(self, block: Block) -> Callable[[str, Frame], Thing]:
+    def _call(self, block: Block) -> Maker:
         key = block.key
         span = key.source, key.start, key.end
         source = block.body.get("source")

@@ -110,8 +110,8 @@ class Modules:
         found = Parsed(source)
         if MARK in source.text:
             self.comments += [(at, text) for at, text in found.comments() if MARK in text]
-        if found.broken is not None and b"aws_lambda" in source.text.encode() and not _GENERATED.search(source.text):
-            self.problems.append(Problem(found.broken, "A part of the configuration cannot be read: this is no HCL"))
+        if found.broken is not None and "aws_lambda" in source.text and not _GENERATED.search(source.text):
+            self.problems.append(Problem(found.broken, "no HCL here; the rest of the configuration was read"))
         return found.body
 
 

@@ -82,9 +82,15 @@ class Thing(Known):
 
 @dataclass(slots=True, eq=False)
 class Things(Known):
-    """All that `for_each` or `count` makes, by key; a single one under None stands for any number."""
+    """All that `for_each` or `count` makes, by key.
+
+    A single one under None stands for any number of them: `own` is its key, as a value, and `make` gives the one of a
+    known key.
+    """
 
     members: tuple[tuple[str | int | None, Thing], ...] = ()
+    own: Value = UNKNOWN
+    make: Callable[[str], Node | None] = lambda _: None
 
 
 @dataclass(slots=True, eq=False)

@@ -41,7 +41,18 @@ def _blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     )
 
 
+def _branches(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    body = st.lists(inner, min_size=1, max_size=3)
+    return st.tuples(st.just("if"), st.lists(body, min_size=1, max_size=3), st.one_of(st.just([]), body))
+
+
 statements = st.lists(st.recursive(leaves, _blocks, max_leaves=12), min_size=1, max_size=6)
+branching = st.lists(
+    st.recursive(leaves.filter(lambda each: each[0] not in {"may", "delete"}), _branches, max_leaves=8),
+    min_size=1,
+    max_size=5,
+)
+"""Programs that branch only: each way through them can be tried."""
 
 
 class Writer:
@@ -130,7 +141,7 @@ class Writer:
         return self.loop(f"while flag({self.number()}, {name} := tag({self.number()}))", body, orelse)
 
     def write_endless(self, _: str, body: list[Any], orelse: list[Any]) -> str:
-        return self.loop("while True", [("may",), *body], orelse)
+        return self.loop("while True", [("assert",), *body], orelse)
 
     def write_for(self, name: str, body: list[Any], orelse: list[Any]) -> str:
         return self.loop(f"for {name} in items({self.number()})", body, orelse)
@@ -172,7 +183,7 @@ class Enough(BaseException):
     """The program has run for long enough."""
 
 
-class Tag:
+class Value:
     """What is assigned: it knows by which number."""
 
     def __init__(self, number: int, run: Run) -> None:
@@ -181,21 +192,62 @@ class Tag:
     def __bool__(self) -> bool:
         return self.run.draws()
 
-    def __iadd__(self, other: Tag) -> Tag:
+    def __iadd__(self, other: Value) -> Value:
         return other
 
 
-class Other:
-    """What is no tag, and is bound like one."""
+class Tag(Value):
+    pass
 
-    number = 0
+
+class Other(Value):
+    """What the patterns of a program do not match, unless they take all."""
+
+
+class Chance:
+    """Where outcomes come from: at random."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+
+    def draws(self) -> bool:
+        return self.random.random() < 0.5
+
+    def fails(self) -> bool:
+        return self.random.random() < 0.2
+
+
+class Script(Chance):
+    """Outcomes that take one way after the other, until all were taken. Nothing fails by chance."""
+
+    def __init__(self) -> None:
+        self.taken: list[bool] = []
+        self.at = 0
+
+    def draws(self) -> bool:
+        if self.at == len(self.taken):
+            self.taken.append(True)
+        self.at += 1
+        return self.taken[self.at - 1]
+
+    def fails(self) -> bool:
+        return False
+
+    def next(self) -> bool:
+        """Go on to the next way; false where there is none."""
+        while self.taken and not self.taken[-1]:
+            self.taken.pop()
+        if self.taken:
+            self.taken[-1] = False
+        self.at = 0
+        return bool(self.taken)
 
 
 class Run:
     """One run of a compiled program. `seen` are the numbers of what each use saw, `held` the outcome of each test at each use."""
 
-    def __init__(self, code: CodeType, seed: int) -> None:
-        self.random, self.steps = Random(seed), 0
+    def __init__(self, code: CodeType, chance: Chance) -> None:
+        self.chance, self.steps = chance, 0
         self.seen: dict[int, set[int]] = defaultdict(set)
         self.held: dict[int, list[dict[int, bool]]] = defaultdict(list)
         self.outcomes: dict[int, bool] = {}
@@ -219,20 +271,19 @@ class Run:
         self.steps += 1
         if self.steps > MOST_STEPS:
             raise Enough
-        return self.random.random() < 0.5
+        return self.chance.draws()
 
     def may(self) -> None:
-        if self.random.random() < 0.2:
+        self.steps += 1
+        if self.chance.fails():
             raise Failure
-        self.draws()
 
     def tag(self, number: int) -> Tag:
         if number > len(NAMES):
             self.may()
         return Tag(number, self)
 
-    def use(self, number: int, value: Tag, *_: object) -> None:
-        self.draws()
+    def use(self, number: int, value: Value, *_: object) -> None:
         self.seen[number].add(value.number)
         self.held[number].append(dict(self.outcomes))
 
@@ -247,5 +298,5 @@ class Run:
     def context(self, number: int) -> AbstractContextManager[Tag]:
         return nullcontext(self.tag(number))
 
-    def choice(self) -> Tag | Other:
-        return Tag(0, self) if self.draws() else Other()
+    def choice(self) -> Value:
+        return Tag(0, self) if self.draws() else Other(0, self)

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import random
+import tempfile
+from pathlib import Path
 
 import pytest
 from apps_samples import deployment, review
 from cdk_samples import CONFIGURED, FUNCTION, HANDLER, IMPORTS, app
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from reviewer.deploy.model import Deployment
+from reviewer.discover import discover
+from reviewer.project import Project
 
 HEAD = "import aws_cdk as cdk\nfrom aws_cdk import aws_lambda as l, aws_sqs as sqs, aws_stepfunctions as sfn\n"
 CLASS = "class S(cdk.Stack):\n    def __init__(self, scope, id, *others):\n        super().__init__(scope, id)\n"
@@ -85,6 +91,19 @@ def test_a_deep_configuration() -> None:
 def test_sources_that_cannot_be_read(source: str) -> None:
     content = ("import aws_cdk.aws_lambda\n" + source).encode("utf-8", "surrogatepass")
     assert deployment({"cdk.json": CONFIGURED, "app.py": content}).functions == ()
+
+
+def test_files_that_are_gone() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        root = Path(folder)
+        for path, content in app(FUNCTION).items():
+            (root / path).parent.mkdir(exist_ok=True)
+            (root / path).write_text(str(content))
+        tree = discover([root])
+        for path in tree.python:
+            (root / path).unlink()
+        project = Project(tree, Deployment(), lambda path: (root / path).read_bytes())
+        assert project.deployment.functions == ()
 
 
 WHOLE = str(

@@ -281,6 +281,13 @@ LINKS = {
         'events.Rule(self, "R", event_pattern=events.EventPattern(source=["a"]), targets=[targets.SqsQueue(queue)])',
         ("rule", "default", "@Queue.Arn"),
     ),
+    "task": (
+        'send = tasks.SqsSendMessage(self, "Send", queue=queue, message_body=sfn.TaskInput.from_text("x"))\n'
+        'choice = sfn.Choice(self, "Choice").when(sfn.Condition.is_present("$.a"), send)\n'
+        'chain = sfn.Chain.start(sfn.Pass(self, "First")).next(choice)\n'
+        'sfn.StateMachine(self, "Machine", definition_body=sfn.DefinitionBody.from_chainable(chain))',
+        ("task", "@Machine.Ref", "@Queue.Ref"),
+    ),
     "notification": (
         BUCKET + "bucket.add_object_created_notification(s3n.SqsDestination(queue))",
         ("notification", "@Bucket.Ref", "@Queue.Arn"),

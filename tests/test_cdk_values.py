@@ -53,6 +53,7 @@ VALUES: dict[str, object] = {
     "self.region": "%AWS::Region",
     "self.account": "%AWS::AccountId",
     "cdk.Aws.REGION": "%AWS::Region",
+    'os.environ["CDK_DEFAULT_ACCOUNT"]': "%AWS::AccountId",
     "cdk.Stack.of(self).partition": "%AWS::Partition",
     'f"s3://{bucket.bucket_name}/in"': "s3://@Bucket.Ref/in",
     'queue.queue_url + "?x"': "@Queue.Ref?x",
@@ -284,3 +285,10 @@ Mine(cdk.App(), "Mine")
     }
     (function,) = deployment(files).functions
     assert variables(function) == {"QUEUE": "@my-queue.Ref"}
+
+
+def test_a_stack_whose_name_is_put_together_when_the_app_runs() -> None:
+    files = app(FUNCTION.replace("code=", 'environment={"BUCKET": s3.Bucket(self, "Bucket").bucket_name}, code='))
+    made = 'prefix = os.environ["PREFIX"]\nMyStack(app, f"{prefix}-stack")\n'
+    found = deployment({**files, "app.py": str(files["app.py"]).replace('MyStack(app, "MyStack")\n', made)})
+    assert {function.id.name: variables(function) for function in found.functions} == {"Fn": {"BUCKET": "@Bucket.Ref"}}

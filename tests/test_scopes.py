@@ -2,14 +2,42 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
-from programs import Run, Writer, statements
+from typing import Any
+
+from hypothesis import given, reject, settings
+from programs import Chance, Run, Script, Writer, branching, statements
 from sources import scope
 
 from reviewer.code import facts
-from reviewer.code.scopes import CallSite, Definition, Scope
+from reviewer.code.scopes import Definition
 
 RUNS = 20
+MOST_WAYS = 200
+
+
+# --- random programs ----------------------------------------------------------------------------------------------
+
+
+class Program:
+    """What the reviewer says of a random program."""
+
+    def __init__(self, body: list[Any]) -> None:
+        text = Writer().program(body)
+        self.code = compile(text, "program", "exec")
+        found = scope(text, "program")
+        sites = {number_in(site.call): site for site in found.calls if named(site.call) == "use"}
+        self.reaching = {
+            number: {number_of(each) for each in found.uses.get(site.call.arguments[1].value.node, ())}
+            for number, site in sites.items()
+        }
+        self.conditions = {
+            number: {number_in(each.test): each.holds for each in site.conditions if isinstance(each.test, facts.Call)}
+            for number, site in sites.items()
+        }
+
+
+def named(call: facts.Call) -> str:
+    return call.function.id if isinstance(call.function, facts.Name) else ""
 
 
 def number_of(definition: Definition) -> int:
@@ -27,30 +55,28 @@ def number_in(call: facts.Call) -> int:
     return first.value
 
 
-def uses(found: Scope) -> dict[int, CallSite]:
-    """The calls of `use` in a program, by number."""
-    sites = [site for site in found.calls if getattr(site.call.function, "id", "") == "use"]
-    return {number_in(site.call): site for site in sites}
-
-
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(statements)
-def test_what_a_use_sees_reaches_it_and_its_conditions_hold(body: list[tuple[str, ...]]) -> None:
-    text = Writer().program(body)
-    found = scope(text, "program")
-    sites = uses(found)
-    reaching = {
-        number: {number_of(each) for each in found.uses.get(site.call.arguments[1].value.node, ())}
-        for number, site in sites.items()
-    }
-    conditions = {
-        number: {number_in(each.test): each.holds for each in site.conditions if isinstance(each.test, facts.Call)}
-        for number, site in sites.items()
-    }
-    code = compile(text, "program", "exec")
+def test_what_a_use_sees_reaches_it_and_its_conditions_hold(body: list[Any]) -> None:
+    program = Program(body)
     for seed in range(RUNS):
-        run = Run(code, seed)
+        run = Run(program.code, Chance(seed))
         for number, seen in run.seen.items():
-            assert seen <= reaching[number]
+            assert seen <= program.reaching[number]
         for number, outcomes in run.held.items():
-            assert all(outcome.items() >= conditions[number].items() for outcome in outcomes)
+            assert all(outcome.items() >= program.conditions[number].items() for outcome in outcomes)
+
+
+@settings(max_examples=100)
+@given(branching)
+def test_of_branches_nothing_reaches_a_use_but_what_it_sees(body: list[Any]) -> None:
+    program, script = Program(body), Script()
+    seen: dict[int, set[int]] = {}
+    for _ in range(MOST_WAYS):
+        for number, numbers in Run(program.code, script).seen.items():
+            seen.setdefault(number, set()).update(numbers)
+        if not script.next():
+            break
+    else:
+        reject()
+    assert {number: program.reaching[number] for number in seen} == seen

@@ -29,10 +29,17 @@ def read(
     locate: Callable[[Place], Location],
 ) -> Deployment:
     """All deployments of a tree that are written as Python, side by side."""
+
+    def content(path: str) -> bytes:
+        try:
+            return read(path)
+        except OSError:  # gone since it was listed, or not for us to read: whoever reviews the file says so
+            return b""
+
     found = Deployment()
     for name in READERS:
         reader = import_module(f"reviewer.apps.{name}")
-        found = found.joined(reader.read(modules, values, tree, read, locate))
+        found = found.joined(reader.read(modules, values, tree, content, locate))
     return found
 
 

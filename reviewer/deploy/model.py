@@ -24,7 +24,7 @@ class Setting(Generic[T]):
 
 
 class Id(NamedTuple):
-    """A resource of the deployment: the template's path and the resource's logical id."""
+    """A resource of the deployment: the template's path and the resource's logical id (in Terraform its address)."""
 
     stack: str
     name: str
@@ -154,7 +154,7 @@ class Resource:
     at: Location
     kind: str
     type: str
-    """The dialect's own type: `AWS::S3::Bucket`."""
+    """CloudFormation's type, whatever the dialect: `AWS::S3::Bucket`. The dialect's own where that has none."""
     name: Setting[Value] | None = None
     properties: Value | None = None
     places: tuple[tuple[str, Location], ...] = field(default=(), repr=False)

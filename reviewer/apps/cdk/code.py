@@ -19,6 +19,7 @@ from reviewer.value import UNKNOWN, Constant, Result, Table, Value, options, str
 
 ASSETS = frozenset({"aws_lambda.Code.from_asset", "aws_lambda.Code.asset", "aws_lambda.AssetCode"})
 INLINE = frozenset({"aws_lambda.Code.from_inline", "aws_lambda.Code.inline", "aws_lambda.InlineCode"})
+STORED = frozenset({"aws_lambda.Code.from_bucket", "aws_lambda.Code.bucket", "aws_lambda.S3Code"})
 READ = ("read()",)
 
 
@@ -45,6 +46,8 @@ class Sources:
                 inner = spot.inside("code").inside(0 if "0" in given else "code")
                 text = given.get("code") or given.get("0") or UNKNOWN
                 return Table((("ZipFile", self.inline(text, inner)),)), False
+            if option.function in STORED:
+                return Table((("S3Key", UNKNOWN),)), False
         return UNKNOWN, False
 
     def asset(self, path: Value) -> Value:

@@ -7,7 +7,7 @@ to the next.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from posixpath import join, normpath
 
@@ -33,6 +33,7 @@ from reviewer.value import (
     Transformed,
     Value,
     options,
+    parts,
     string,
 )
 
@@ -210,6 +211,16 @@ class Evaluator(Values):
 def _is_token(value: Value) -> bool:
     """Whether a value is text that only the deployment knows."""
     return isinstance(value, Construct) or (isinstance(value, External) and known_as(value.name) is not None)
+
+
+def constructs_in(values: Iterable[Value]) -> Iterator[Construct]:
+    """The constructs anywhere inside of values, one at a time."""
+    pending = list(values)
+    while pending:
+        value = pending.pop()
+        if isinstance(value, Construct):
+            yield value.whole
+        pending += parts(value)
 
 
 def fixed_by(iterable: facts.Expression) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from reviewer.apps.cdk.constructs import Construct
+from reviewer.apps.cdk.constructs import Construct, constructs_in
 from reviewer.apps.cdk.walk import Use
-from reviewer.value import Constant, Result, Value, parts, string
+from reviewer.value import Constant, Result, Value, string
 
 BODY = "aws_stepfunctions.DefinitionBody"
 SERVICE_CALL = "aws_stepfunctions_tasks.CallAwsService"
@@ -16,9 +16,9 @@ def states(definition: Value, uses: Iterable[Use]) -> list[Construct]:
     """The constructs that a definition leads to, by the methods that chain one to the next."""
     following: dict[Construct, list[Construct]] = {}
     for use in uses:
-        found = _constructs(value for _, value in use.given.pairs)
+        found = constructs_in(value for _, value in use.given.pairs)
         following.setdefault(use.subject.whole, []).extend(found)
-    pending = list(_constructs([definition]))
+    pending = list(constructs_in([definition]))
     reached: dict[Construct, None] = {}
     while pending:
         state = pending.pop(0)
@@ -26,16 +26,6 @@ def states(definition: Value, uses: Iterable[Use]) -> list[Construct]:
             reached[state] = None
             pending += following.get(state, ())
     return list(reached)
-
-
-def _constructs(values: Iterable[Value]) -> Iterator[Construct]:
-    """The constructs anywhere inside of values."""
-    pending = list(values)
-    while pending:
-        value = pending.pop()
-        if isinstance(value, Construct):
-            yield value.whole
-        pending += parts(value)
 
 
 def written(definition: Value, how: str) -> Value | None:

@@ -8,7 +8,9 @@ LIBRARY = "aws_cdk"
 APP = "App"
 CURRENT_VERSION = "current_version"
 STACKS = frozenset({"Stack", "NestedStack"})
-FREE = frozenset({APP, "Construct", "Stage"}) | STACKS
+SHELLS = STACKS | {"Stage"}
+"""Classes that what is deployed together stands in."""
+FREE = SHELLS | {APP, "Construct"}
 """Classes that only hold others."""
 
 _ALPHA = re.compile(r"_alpha\b")

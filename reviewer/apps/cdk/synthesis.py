@@ -20,6 +20,8 @@ from reviewer.deploy.catalogue import FUNCTION, VERSION
 from reviewer.value import UNKNOWN, Constant, Instance, Items, Reference, Result, Table, Value, options, string
 
 NONE = Constant(None)
+LAYER = "AWS::Lambda::LayerVersion"
+MACHINE = "AWS::StepFunctions::StateMachine"
 PARAMETER = "CfnParameter"
 RAW = frozenset(
     {"Variables", "EventPattern", "FilterPolicy", "Pattern", "Detail", "Definition", "DefinitionSubstitutions", "Tags"}
@@ -106,7 +108,7 @@ class Synthesis:
 
     def add(self, name: str, kind: str, properties: Tree, at: Spot) -> None:
         """Add a resource that has no id of its own."""
-        made = name
+        made = name = name.removeprefix("/")
         number = 1
         while made in self.drafts:
             number += 1
@@ -115,15 +117,13 @@ class Synthesis:
 
     def complete(self, draft: Draft, call: Call) -> None:
         """What a table cannot say: code, and what is computed of several arguments."""
-        given, properties = call.given, draft.properties
-        class_ = call.subject.type
-        if draft.type == FUNCTION and not call.kind.is_l1:
-            self.function(draft, call, class_.rpartition(".")[2])
-        elif draft.type == "AWS::Lambda::LayerVersion" and not call.kind.is_l1:
-            entry = given.get("entry")
-            value, _ = (self.sources.asset(entry), True) if entry else self.sources.code(*self.argument(call, "code"))
-            properties["Content"] = Leaf(value, call.spot_of("entry" if entry else "code"))
-        elif draft.type == "AWS::StepFunctions::StateMachine" and not call.kind.is_l1:
+        if call.kind.is_l1:
+            return
+        if draft.type == FUNCTION:
+            self.function(draft, call, call.subject.type.rpartition(".")[2])
+        elif draft.type == LAYER:
+            draft.properties["Content"] = self.code(call)[0]
+        elif draft.type == MACHINE:
             self.machines.append((draft, call))
 
     def function(self, draft: Draft, call: Call, class_: str) -> None:
@@ -144,17 +144,18 @@ class Synthesis:
             known = index.endswith(".py") and handler is not None
             place = call.spot_of("handler" if "handler" in given else "index")
             properties["Handler"] = Leaf(Constant(f"{index[:-3]}.{handler}") if known else UNKNOWN, place)
-            properties["Code"] = Leaf(self.sources.asset(given.get("entry", UNKNOWN)), call.spot_of("entry"))
-        else:
-            value, draft.built = self.sources.code(*self.argument(call, "code"))
-            code = Leaf(value, call.spot_of("code"))
-            properties["Code"] = opened(code)
-            if value == UNKNOWN:
-                self.unread.append((call.spot_of("code"), draft.name))
+        code, draft.built = self.code(call)
+        properties["Code"] = opened(code)
+        if code.value == UNKNOWN and not class_.startswith(("Docker", "Nodejs")):
+            self.unread.append((code.spot, draft.name))
 
-    @staticmethod
-    def argument(call: Call, name: str) -> tuple[Value, Spot]:
-        return call.given.get(name, UNKNOWN), call.spot
+    def code(self, call: Call) -> tuple[Leaf, bool]:
+        """The code of a function or a layer, and whether a build makes it."""
+        entry = call.given.get("entry")
+        if entry is not None:
+            return Leaf(self.sources.asset(entry), call.spot_of("entry")), False
+        value, built = self.sources.code(call.given.get("code", UNKNOWN), call.spot)
+        return Leaf(value, call.spot_of("code")), built
 
     def define(self, draft: Draft, call: Call, uses: list[Use]) -> None:
         """The definition of a state machine: its tasks."""

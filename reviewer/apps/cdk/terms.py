@@ -37,6 +37,9 @@ Trail = tuple[Value, ...]
 
 NAMED = ("_arn", "_name", "_url", "_id", "_endpoint", "_ref")
 """How attributes end that name a construct, whatever its class."""
+TARGETED = {"CDK_DEFAULT_REGION": "region", "CDK_DEFAULT_ACCOUNT": "account"}
+"""Environment variables by which the CDK tells an app where it is deployed.
+Source: https://docs.aws.amazon.com/cdk/v2/guide/configure-env.html"""
 DEEPEST_TERM = 8
 _KEPT = (Constant, Items, Table, Text, OneOf, Transformed, Reference, Parameter)
 
@@ -84,6 +87,8 @@ class Terms:
             return self._member(value)
         if isinstance(value, Result):
             return self._object(value)
+        if isinstance(value, Environment) and value.name in TARGETED:
+            return pseudo(TARGETED[value.name], self.path)
         if isinstance(value, Environment):  # of whoever deploys the app
             default = () if value.default in (None, Constant(None)) else (self.meaning(value.default or UNKNOWN),)
             return Parameter(self.path, f"env:{value.name}", default)
@@ -210,9 +215,14 @@ def _is_known(key: Trail) -> bool:
     return bool(key) and all(string(part) is not None for part in key)
 
 
+def _inside(key: Trail) -> Trail:
+    """A trail without what is not known to be around it."""
+    return key[1:] if len(key) > 1 and key[0] == UNKNOWN else key
+
+
 def _names(made: Mapping[Use, Trail]) -> dict[Use, str]:
     """The names of constructs: without the stack where that leaves each its own."""
-    spelled = {use: tuple(string(part) or "*" for part in key) for use, key in made.items()}
+    spelled = {use: tuple(string(part) or "*" for part in _inside(key)) for use, key in made.items()}
     short = Counter("/".join(parts[1:] or parts) for parts in spelled.values())
     taken: Counter[str] = Counter()
     found = {}

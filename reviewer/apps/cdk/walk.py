@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 
-from reviewer.apps.cdk.constructs import Construct, Evaluator, fixed_by, is_super_init
-from reviewer.apps.cdk.names import APP, CURRENT_VERSION, FREE
+from reviewer.apps.cdk.constructs import Construct, Evaluator, constructs_in, fixed_by, is_super_init
+from reviewer.apps.cdk.names import APP, CURRENT_VERSION, FREE, SHELLS
 from reviewer.code import facts
 from reviewer.code.flow import modules_of
 from reviewer.code.library import Arguments
@@ -22,17 +23,22 @@ from reviewer.value import (
     UNKNOWN,
     Constant,
     Frame,
+    Instance,
     Items,
     LocalClass,
     LocalFunction,
+    Result,
     Super,
     Table,
     Value,
     options,
+    string,
 )
 
 DEEPEST = 24
 """How many calls deep an app is followed."""
+CHAIN = "aws_stepfunctions.Chain."
+"""States that are chained before they are anything else."""
 MOST_FRAMES = 2_000
 MOST_USES = 5_000
 MOST_TURNS = 32
@@ -184,6 +190,9 @@ class Walk:
             made = values.called(target, given)
             if isinstance(made, Construct) and not made.path:
                 yield Use(made, "", given, call, frame)
+        elif isinstance(target, Result) and target.path and target.function.startswith(CHAIN):
+            for state in islice(constructs_in(value for _, value in target.arguments), 1):
+                yield Use(state, target.path[-1], given, call, frame)
         else:
             made = values.called(target, given)
             if isinstance(made, Construct) and not made.path:
@@ -214,8 +223,17 @@ def trail(values: Evaluator, value: Value) -> tuple[Value, ...]:
     ids: list[Value] = []
     found = values.construct(value)
     while found is not None and found.type != APP and len(ids) < MOST_TURNS:
-        ids.append(found.id)
-        found = values.construct(found.scope)
+        ids.append(_id(values, found, value))
+        value, found = found.scope, values.construct(found.scope)
     if found is None or found.type != APP:
         ids.append(UNKNOWN)  # around it there may be anything
     return tuple(reversed(ids))
+
+
+def _id(values: Evaluator, construct: Construct, value: Value) -> Value:
+    """The id of a construct. A stack's is often put together when the app runs: then its class stands for it, since
+    what is in a stack mostly names other things in there."""
+    if construct.type not in SHELLS or string(construct.id) is not None or not isinstance(value, Instance):
+        return construct.id
+    fact = values.modules.classes.fact(value.cls)
+    return construct.id if fact is None else Constant(fact.name)

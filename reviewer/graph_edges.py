@@ -8,7 +8,7 @@ from reviewer.code.flow import Reached
 from reviewer.deploy.model import Id, Link, Trigger
 from reviewer.feeds import invocation, sent
 from reviewer.graph_nodes import Nodes
-from reviewer.identity import NODES, SHELLS, is_own_function, node_of, own_source, same_node
+from reviewer.identity import NODES, SHELLS, is_own_function, meet, node_of, own_source
 from reviewer.labels import filter_of, text_of
 from reviewer.picture import Edge
 from reviewer.project import Handler, Project
@@ -150,7 +150,7 @@ class Edges:
         own, heard = self.nodes.named(value, kind), self._heard.get(kind, {})
         if any(node in nodes for nodes in heard.values() for node in own):
             return own
-        same = (n for s, n in heard.items() if same_node(value, s, kind, self.project.resources).some)
+        same = (n for s, n in heard.items() if meet(value, s, kind, self.project.resources))
         return tuple(dict.fromkeys(node for nodes in same for node in nodes))
 
     def _invoked(self, handler: Handler, target: Value) -> Iterator[str]:

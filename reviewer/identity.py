@@ -31,6 +31,7 @@ from reviewer.value import (
     Value,
     one_of,
     options,
+    string,
     text,
 )
 
@@ -187,8 +188,7 @@ def _named(value: Value, node: str, resources: Resources, kind: str) -> Named:
 
 
 def _is_fixed(value: Value) -> bool:
-    pieces = value.parts if isinstance(value, Text) else (value,)
-    return all(isinstance(piece, (Constant, Pseudo, Parameter, Reference)) for piece in pieces)
+    return all(isinstance(piece, (Constant, Pseudo, Parameter, Reference)) for piece in _pieces(value))
 
 
 def _physical(known: Id, resources: Resources) -> Value:
@@ -198,7 +198,7 @@ def _physical(known: Id, resources: Resources) -> Value:
 
 def _bare(value: Value, node: str) -> Value:
     """The name inside a URL or an ARN; any other value as it is."""
-    pieces = list(value.parts) if isinstance(value, Text) else [value]
+    pieces = _pieces(value)
     shell = SHELLS[node]
     written = "".join(
         piece.value if isinstance(piece, Constant) and isinstance(piece.value, str) else "\0" for piece in pieces
@@ -232,13 +232,38 @@ def same_resource(value: Value, trigger: Trigger, resources: Resources) -> Truth
     )
 
 
-def same_node(a: Value, b: Value, node: str, resources: Resources) -> Truth:
-    """Whether two values of the deployment name the same resource of kind `node`."""
-    return across(
-        _equal(named(first, node, resources), named(second, node, resources))
+def meet(a: Value, b: Value, node: str, resources: Resources) -> bool:
+    """Whether two values of the deployment name the same resource of kind `node`, in one possible case at least."""
+    return any(
+        _meet(named(first, node, resources), named(second, node, resources))
         for first in options(a)
         for second in options(b)
     )
+
+
+def _meet(a: Named, b: Named) -> bool:
+    if a.resource is None or b.resource is None:  # most pairs of a large tree are two names with nothing to weigh
+        pieces = [*_pieces(a.name), *_pieces(b.name)]
+        if any(isinstance(piece, OPAQUE) or piece == UNKNOWN for piece in pieces):
+            return False
+        if all(map(_is_alone, pieces)):
+            return a.name == b.name
+    return _equal(a, b).some
+
+
+OPAQUE = (Environment, Result, AwsResult)
+"""Values that only a run tells."""
+
+
+def _pieces(name: Value) -> tuple[Value, ...]:
+    return name.parts if isinstance(name, Text) else (name,)
+
+
+def _is_alone(piece: Value) -> bool:
+    """Whether a part of a name leaves no choice, so that it equals nothing but itself."""
+    if isinstance(piece, Parameter):
+        return not piece.options
+    return isinstance(piece, (Reference, Pseudo, EventPath)) or string(piece) is not None
 
 
 def own_source(value: Value, triggers: Iterable[Trigger], node: str) -> Value:
@@ -327,7 +352,7 @@ def is_own_function(value: Value, targets: Callable[[Value], tuple[Id, ...]], ow
         if option in OWN_NAMES:
             return True
         bare = _bare(option, "function")
-        pieces = bare.parts if isinstance(bare, Text) else (bare,)
+        pieces = _pieces(bare)
         if pieces[0] in OWN_NAMES:
             rest = pieces[1] if len(pieces) > 1 else Constant(":")
             return isinstance(rest, Constant) and str(rest.value).startswith(":")

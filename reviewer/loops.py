@@ -30,7 +30,7 @@ from reviewer.feeds import (
 from reviewer.finding import Location
 from reviewer.guards import Caused, Guard
 from reviewer.hops import HOPS
-from reviewer.identity import OWN_PATHS, canonical, is_own_function, same_node, same_resource
+from reviewer.identity import OWN_PATHS, canonical, is_own_function, meet, same_resource
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
 from reviewer.spellings import spelling
@@ -93,7 +93,7 @@ def _own_logs(project: Project, handler: Handler) -> Iterator[Loop]:
     for trigger in handler.triggers:
         if trigger.kind != "logs" or trigger.source is None or is_off(trigger):
             continue
-        if not same_node(groups, trigger.source.value, "log-group", project.resources).some:
+        if not meet(groups, trigger.source.value, "log-group", project.resources):
             continue
         every_line = all(string(pattern.value) == "" for pattern in trigger.patterns)
         yield Loop(

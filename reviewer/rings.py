@@ -15,8 +15,8 @@ from reviewer.deploy.model import Link, Trigger
 from reviewer.emissions import Emission
 from reviewer.feeds import STOPPED, invocation, is_off, known_of, label, sent
 from reviewer.finding import Location
-from reviewer.hops import HOP_FROM, HOPS, Paths, carried
-from reviewer.identity import node_of, own_source, same_node
+from reviewer.hops import HOP_FROM, HOPS, Hop, Paths, carried
+from reviewer.identity import meet, node_of, own_source
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
 from reviewer.spellings import spelling
@@ -121,6 +121,8 @@ class Deliveries:
             for trigger in handler.triggers
             if trigger.source is not None and not is_off(trigger)
         ]
+        self.started: dict[tuple[Value, str], list[tuple[Trigger, Handler, Hop]]] = {}
+        self.followed: dict[tuple[Value, str], list[Link]] = {}
 
     def all(self) -> Iterator[Delivery]:
         """Every delivery: by calls first, in the order of the code, then by destinations."""
@@ -176,15 +178,12 @@ class Deliveries:
     def spread(self, way: _Way) -> Iterator[Delivery]:
         """Follow what is under way to all functions that it starts."""
         emission = way.emission
-        for trigger, receiver in self.triggers:
-            hop = HOPS.get((trigger.kind, emission.node))
-            if hop is None or trigger.source is None or not self.same(emission, trigger.source.value):
-                continue
+        for trigger, receiver, hop in self.starts(emission.resource, emission.node):
             known = known_of(trigger)
             admitted = way.admitted & hop.admits(trigger, emission, known)
             if admitted is NO:
                 continue
-            name = label(trigger.source.value)
+            name = label(trigger.source.value) if trigger.source is not None else ""
             yield Delivery(
                 way.sender,
                 receiver,
@@ -201,15 +200,13 @@ class Deliveries:
                 trigger,
             )
         if len(way.links) < MOST_LINKS:
-            for link in self.project.deployment.links:
-                if link not in way.links and ENTRANCES.get(link.kind, emission.node) == emission.node:
+            for link in self.onward(emission.resource, emission.node):
+                if link not in way.links:
                     yield from self.through(link, way)
 
     def through(self, link: Link, way: _Way) -> Iterator[Delivery]:
         """Follow what is under way through a link."""
         emission = way.emission
-        if link.kind in FROM_FUNCTION or not self.same(emission, link.source.value):
-            return
         hop = HOP_FROM.get(emission.node)
         admitted = way.admitted & (hop.admits(link, emission, spelling) if hop is not None else YES)
         admitted &= MAYBE if link.kind in FAILED_ONLY else YES
@@ -255,8 +252,29 @@ class Deliveries:
             )
         )
 
-    def same(self, emission: Emission, source: Value) -> bool:
-        return same_node(emission.resource, source, emission.node, self.project.resources).some
+    def starts(self, resource: Value, node: str) -> list[tuple[Trigger, Handler, Hop]]:
+        """The triggers that listen to a resource, each with its function and the hop to it."""
+        if (resource, node) not in self.started:
+            self.started[resource, node] = [
+                (trigger, receiver, hop)
+                for trigger, receiver in self.triggers
+                if (hop := HOPS.get((trigger.kind, node))) is not None
+                and trigger.source is not None
+                and meet(resource, trigger.source.value, node, self.project.resources)
+            ]
+        return self.started[resource, node]
+
+    def onward(self, resource: Value, node: str) -> list[Link]:
+        """The links that begin at a resource."""
+        if (resource, node) not in self.followed:
+            self.followed[resource, node] = [
+                link
+                for link in self.project.deployment.links
+                if link.kind not in FROM_FUNCTION
+                and ENTRANCES.get(link.kind, node) == node
+                and meet(resource, link.source.value, node, self.project.resources)
+            ]
+        return self.followed[resource, node]
 
 
 def is_ring_by_itself(delivery: Delivery) -> bool:

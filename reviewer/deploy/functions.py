@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import islice
+from functools import partial
 from typing import Any
 
 from reviewer.deploy.catalogue import FUNCTION, FUNCTIONS, KINDS, NAMES, SAM_FUNCTION
@@ -67,9 +67,6 @@ _OF_OTHERS = {
 _DESTINATIONS = frozenset({"on_success", "on_failure"})
 _CODE_URI = {FUNCTION: "Code", SAM_FUNCTION: "CodeUri"}
 _LAYER_URI = {"AWS::Serverless::LayerVersion": "ContentUri", "AWS::Lambda::LayerVersion": "Content"}
-
-MOST_PLACES = 5_000
-"""Properties of a resource whose places are kept."""
 
 _PACKED = (".zip", ".jar", ".war")
 _KEPT = re.compile(r"\$\{!([^{}]*)\}")
@@ -231,22 +228,23 @@ def resource(stack: Stack, declared: Declared, properties: Mapping | None) -> Re
         type=declared.type,
         name=stack.setting(properties, named) if named else None,
         properties=None if properties is None else stack.value(properties),
-        places=() if properties is None else tuple(islice(places(properties, ""), MOST_PLACES)),
+        place=None if properties is None else partial(place, properties),
         code=None if node is None else _written(stack, node),
     )
 
 
-def places(node: Node, path: str) -> Iterator[tuple[str, Location]]:
-    """Where everything below a node is written. What an intrinsic function computes is one thing."""
-    if path:
-        yield path, node.at
-    below = f"{path}." if path else ""
-    if isinstance(node, Sequence):
-        for index, item in enumerate(node.items):
-            yield from places(item, f"{below}{index}")
-    elif isinstance(node, Mapping) and not intrinsic(node):
-        for name, child in node.entries.items():
-            yield from places(child, f"{below}{name}")
+def place(node: Node, path: str) -> Location | None:
+    """Where what stands at a path below a node is written. What an intrinsic function computes is one thing."""
+    for step in path.split("."):
+        below: Node | None = None
+        if isinstance(node, Sequence):
+            below = node.items[int(step)] if step.isdecimal() and int(step) < len(node.items) else None
+        elif isinstance(node, Mapping) and not intrinsic(node):
+            below = node.entries.get(step)
+        if below is None:
+            return None
+        node = below
+    return node.at
 
 
 def completed(functions: list[Function], stacks: list[Stack], naming: Naming) -> list[Function]:

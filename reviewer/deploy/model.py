@@ -6,6 +6,7 @@ place where it was written. A setting that the template leaves out is None; one 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Generic, NamedTuple, TypeVar
 
@@ -146,7 +147,7 @@ class Resource:
     `kind`: bucket, queue, topic, table, stream, delivery-stream, bus, rule, state-machine, log-group, rest-api,
     http-api, role, function-alias, function-version, layer, code-signing-config, other.
     `name`: the physical name, where the template gives one. `properties` is the whole of its properties as a value;
-    `places` says where each of them is written, by a path of keys and list positions: `Targets.0.Arn`.
+    `place` says where each of them is written, by a path of keys and list positions: `Targets.0.Arn`.
     `code`: what a layer is made of.
     """
 
@@ -157,12 +158,12 @@ class Resource:
     """CloudFormation's type, whatever the dialect: `AWS::S3::Bucket`. The dialect's own where that has none."""
     name: Setting[Value] | None = None
     properties: Value | None = None
-    places: tuple[tuple[str, Location], ...] = field(default=(), repr=False)
+    place: Callable[[str], Location | None] | None = field(default=None, repr=False, compare=False)
     code: Setting[Code] | None = None
 
     def setting(self, path: str) -> Setting[Value] | None:
         """The property at a path (`RedrivePolicy.maxReceiveCount`, `Targets.0.Arn`); None where it is not set."""
-        at = next((place for known, place in self.places if known == path), None)
+        at = self.place(path) if self.place is not None else None
         value = self.properties
         for step in path.split("."):
             if isinstance(value, Table):

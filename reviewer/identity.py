@@ -31,7 +31,6 @@ from reviewer.value import (
     Value,
     one_of,
     options,
-    string,
     text,
 )
 
@@ -142,6 +141,8 @@ class Resources(dict[Id, Resource]):
         super().__init__((resource.id, resource) for resource in resources)
         self.known: dict[tuple[Value, str, str], Named] = {}
         """What values name, by value, kind of resource and kind of trigger: rings ask for the same ones again."""
+        self.spelled: dict[Value, frozenset[Value] | None] = {}
+        """What names can be, as `meeting` enumerates it."""
 
     @cached_property
     def by_name(self) -> dict[tuple[str, Value], Id]:
@@ -187,8 +188,13 @@ def _named(value: Value, node: str, resources: Resources, kind: str) -> Named:
     return Named(resource=resources.by_name.get((node, value)), name=value)
 
 
+def pieces_of(name: Value) -> tuple[Value, ...]:
+    """The parts of a text; any other value alone."""
+    return name.parts if isinstance(name, Text) else (name,)
+
+
 def _is_fixed(value: Value) -> bool:
-    return all(isinstance(piece, (Constant, Pseudo, Parameter, Reference)) for piece in _pieces(value))
+    return all(isinstance(piece, (Constant, Pseudo, Parameter, Reference)) for piece in pieces_of(value))
 
 
 def _physical(known: Id, resources: Resources) -> Value:
@@ -198,7 +204,7 @@ def _physical(known: Id, resources: Resources) -> Value:
 
 def _bare(value: Value, node: str) -> Value:
     """The name inside a URL or an ARN; any other value as it is."""
-    pieces = _pieces(value)
+    pieces = pieces_of(value)
     shell = SHELLS[node]
     written = "".join(
         piece.value if isinstance(piece, Constant) and isinstance(piece.value, str) else "\0" for piece in pieces
@@ -226,44 +232,10 @@ def same_resource(value: Value, trigger: Trigger, resources: Resources) -> Truth
     if node is None or trigger.source is None:
         return MAYBE
     return across(
-        _equal(named(a, node, resources, trigger.kind), named(b, node, resources))
+        equal(named(a, node, resources, trigger.kind), named(b, node, resources))
         for a in options(value)
         for b in options(trigger.source.value)
     )
-
-
-def meet(a: Value, b: Value, node: str, resources: Resources) -> bool:
-    """Whether two values of the deployment name the same resource of kind `node`, in one possible case at least."""
-    return any(
-        _meet(named(first, node, resources), named(second, node, resources))
-        for first in options(a)
-        for second in options(b)
-    )
-
-
-def _meet(a: Named, b: Named) -> bool:
-    if a.resource is None or b.resource is None:  # most pairs of a large tree are two names with nothing to weigh
-        pieces = [*_pieces(a.name), *_pieces(b.name)]
-        if any(isinstance(piece, OPAQUE) or piece == UNKNOWN for piece in pieces):
-            return False
-        if all(map(_is_alone, pieces)):
-            return a.name == b.name
-    return _equal(a, b).some
-
-
-OPAQUE = (Environment, Result, AwsResult)
-"""Values that only a run tells."""
-
-
-def _pieces(name: Value) -> tuple[Value, ...]:
-    return name.parts if isinstance(name, Text) else (name,)
-
-
-def _is_alone(piece: Value) -> bool:
-    """Whether a part of a name leaves no choice, so that it equals nothing but itself."""
-    if isinstance(piece, Parameter):
-        return not piece.options
-    return isinstance(piece, (Reference, Pseudo, EventPath)) or string(piece) is not None
 
 
 def own_source(value: Value, triggers: Iterable[Trigger], node: str) -> Value:
@@ -333,7 +305,8 @@ def node_of(value: Value, resources: Resources, functions: Container[Id]) -> str
     return "bus" if value == Constant("default") else ""
 
 
-def _equal(written: Named, source: Named) -> Truth:
+def equal(written: Named, source: Named) -> Truth:
+    """Whether two names are those of the same resource."""
     if written.own:
         return YES
     if written.resource is not None and source.resource is not None:
@@ -352,7 +325,7 @@ def is_own_function(value: Value, targets: Callable[[Value], tuple[Id, ...]], ow
         if option in OWN_NAMES:
             return True
         bare = _bare(option, "function")
-        pieces = _pieces(bare)
+        pieces = pieces_of(bare)
         if pieces[0] in OWN_NAMES:
             rest = pieces[1] if len(pieces) > 1 else Constant(":")
             return isinstance(rest, Constant) and str(rest.value).startswith(":")

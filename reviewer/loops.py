@@ -30,7 +30,8 @@ from reviewer.feeds import (
 from reviewer.finding import Location
 from reviewer.guards import Caused, Guard
 from reviewer.hops import HOPS
-from reviewer.identity import OWN_PATHS, canonical, is_own_function, meet, same_resource
+from reviewer.identity import OWN_PATHS, canonical, is_own_function, same_resource
+from reviewer.meeting import meet
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
 from reviewer.spellings import spelling

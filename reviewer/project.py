@@ -42,6 +42,8 @@ from reviewer.value import (
 if TYPE_CHECKING:
     import libcst
 
+    from reviewer.code.positions import Spans
+
 MOST_KEPT = 1_000_000
 """Characters of source whose trees are kept until their places have been asked for: some 200 MB."""
 
@@ -93,7 +95,7 @@ class Project:
         self.layers = layer_folders(deployment)
         self.modules = Modules(without_released(tree.python, self.layers.values(), read), self._load)
         self.values = Values(self.modules)
-        self._spans: dict[str, list[tuple[int, int]]] = {}
+        self._spans: dict[str, Spans] = {}
         self._bounded: dict[str, bool] = {}
         self._receivers: dict[str, frozenset[int]] = {}
         self._trees: dict[str, libcst.Module] = {}
@@ -129,11 +131,11 @@ class Project:
             return place
         source = self.sources[place.module]
         if place.module not in self._spans:
-            from reviewer.code.positions import spans  # noqa: PLC0415 - as above
+            from reviewer.code.positions import Spans  # noqa: PLC0415 - as above
 
             kept = self._trees.pop(place.module, None)
             self._kept -= len(source.text) if kept is not None else 0
-            self._spans[place.module] = spans(kept if kept is not None else source.tree(), source.code)
+            self._spans[place.module] = Spans(kept if kept is not None else source.tree(), source.code)
         start, end = self._spans[place.module][place.node]
         owner = self.modules.owner(place.module, place.node)
         if isinstance(owner, (facts.Function, facts.Class)):

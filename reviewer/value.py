@@ -331,8 +331,10 @@ MOST_OPTIONS = 8
 DEEPEST = 24
 
 
-def one_of(options: Iterator[Value] | tuple[Value, ...] | list[Value]) -> Value:
+def one_of(options: tuple[Value, ...] | list[Value]) -> Value:
     """The join of several possibilities: flat, without repetitions, in order; UNKNOWN where there are too many."""
+    if len(options) == 1:
+        return options[0]
     flat: dict[Value, None] = {}
     for option in options:
         for value in option.options if isinstance(option, OneOf) else (option,):

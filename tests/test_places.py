@@ -11,7 +11,7 @@ from libcst.metadata import MetadataWrapper, PositionProvider
 
 from reviewer.code import facts
 from reviewer.code.extract import Walk, extract
-from reviewer.code.positions import spans
+from reviewer.code.positions import Spans, spans
 from reviewer.code.source import Source
 
 SIMPLE = (
@@ -134,6 +134,16 @@ def test_offsets_are_those_of_the_position_provider(text: str) -> None:
         at, expected = source.span(start, end), provided[node]
         assert (at.line, at.column - 1) == (expected.start.line, expected.start.column), node
         assert (at.end_line, at.end_column - 1) == (expected.end.line, expected.end.column), node
+
+
+@settings(max_examples=150)
+@given(modules())
+def test_offsets_asked_for_one_by_one_are_the_same(text: str) -> None:
+    source = Source.decode("app.py", text.encode())
+    tree = source.tree()
+    one_by_one = Spans(tree, source.code)
+    for number, expected in enumerate(spans(tree, source.code)):
+        assert one_by_one[number] == expected
 
 
 def expressions(root: object) -> list[facts.Expression]:

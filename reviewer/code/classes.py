@@ -165,7 +165,7 @@ class Classes:
             if not plain:
                 continue
             found = one_of([self._value_of(values, value, each, method, store) for method, store in plain])
-            return one_of(map(_opened, options(found))) if len(plain) < len(stores) else found
+            return one_of([_opened(option) for option in options(found)]) if len(plain) < len(stores) else found
         return None
 
     def _value_of(

@@ -65,7 +65,12 @@ class Arguments:
     @property
     def pairs(self) -> tuple[tuple[str, Value], ...]:
         """All arguments as (name or position, value) pairs."""
-        return (*((str(index), value) for index, value in enumerate(self.positional)), *self.named)
+        if not self.positional:
+            return self.named
+        return (*zip(map(str, range(len(self.positional))), self.positional, strict=True), *self.named)
+
+
+NO_ARGUMENTS = Arguments()
 
 
 def call(name: str, given: Arguments) -> Value:
@@ -187,14 +192,14 @@ def _positions(given: tuple[tuple[str, Value], ...]) -> tuple[Value, ...]:
 
 def opened(function: Value) -> tuple[Value, Arguments]:
     """What calling a value calls, and the arguments that `functools.partial` has fixed for it."""
-    if isinstance(function, Method):
+    if isinstance(function, Method) and function.given:
         fixed = function.given
         function = replace(function, given=())
     elif isinstance(function, Result) and function.function == PARTIAL and not function.path:
         (_, function), *rest = function.arguments or (("0", UNKNOWN),)
         fixed = tuple(rest)
     else:
-        return function, Arguments()
+        return function, NO_ARGUMENTS
     return function, Arguments(_positions(fixed), tuple(pair for pair in fixed if not pair[0].isdecimal()))
 
 

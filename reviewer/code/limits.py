@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 DEEPEST = 300
@@ -61,19 +62,27 @@ def _parts(node: ast.AST, leave_out: frozenset[str] = frozenset()) -> list[Any]:
     if type(node) is ast.BoolOp and len(node.values) > 2:  # flat here, a chain for libcst
         return [ast.BoolOp(node.op, node.values[:-1]), node.values[-1]]
     found: list[Any] = []
-    for name in node._fields:
-        part = getattr(node, name, None)
-        if type(part) is list:
-            if name not in leave_out:
-                found += part
-        elif isinstance(part, ast.AST):
+    for name in _fields(node._fields):
+        part = getattr(node, name)
+        if type(part) is not list:
             found.append(part)
-    return [part for part in found if isinstance(part, ast.AST) and not isinstance(part, SIGNS)]
+        elif name not in leave_out:
+            found += part
+    return [part for part in found if part is not None] if None in found else found
+
+
+@cache
+def _fields(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those among the fields of a kind of node that hold other nodes."""
+    return tuple(name for name in names if name not in PLAIN)
 
 
 BLOCKS = frozenset(("body", "orelse", "handlers", "finalbody", "cases"))
 LEAVES = frozenset((ast.Name, ast.Constant))
-SIGNS = (ast.expr_context, ast.operator, ast.unaryop, ast.boolop, ast.cmpop)
+PLAIN = frozenset(
+    ("arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "lineno")
+) | {*("module", "name", "names", "op", "ops", "rest", "simple", "tag", "type_comment", "type_ignores")}
+"""Fields of names, signs and marks. What `import` and `global` name has no parts."""
 
 
 def is_harmless(code: str) -> bool:

@@ -63,7 +63,12 @@ class Source:
         return line, offset - self.starts[line - 1] + 1
 
     def location(self, start: int, end: int) -> Location:
-        return Location(self.path, *self.position(start), *self.position(max(start, end)))
+        line = bisect_right(self.starts, start)
+        begin = self.starts[line - 1] - 1
+        if end <= start:
+            return Location(self.path, line, start - begin, line, start - begin)
+        last = line if line == len(self.starts) or end < self.starts[line] else bisect_right(self.starts, end)
+        return Location(self.path, line, start - begin, last, end - self.starts[last - 1] + 1)
 
 
 @dataclass(slots=True, eq=False)

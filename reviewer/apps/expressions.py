@@ -8,6 +8,7 @@ from typing import Any
 
 from reviewer.code import facts
 from reviewer.code.facts import Expression
+from reviewer.code.limits import DEEPEST, HEAVIEST
 
 Node = Any  # a node of ast: the tables below say which
 
@@ -51,9 +52,13 @@ AS_TEXT = frozenset((-1, ord("s")))
 
 
 class Expressions:
-    """One pass over a tree. `nodes[i]` is the node that facts with `node == i` were made of."""
+    """One pass over a tree. `nodes[i]` is the node that facts with `node == i` were made of.
+
+    Raises `SyntaxError` for what is nested as `limits.too_much` has it: asking that for itself would be a second pass.
+    """
 
     def __init__(self) -> None:
+        self.depth = self.weight = 0
         self.nodes: list[Node] = []
         self.functions: list[facts.Function] = []
         self.classes: list[facts.Class] = []
@@ -70,7 +75,12 @@ class Expressions:
     # --- expressions
 
     def expression(self, node: Node) -> Expression:
+        self.depth += 1
+        self.weight += self.depth
+        if self.depth > DEEPEST or self.weight > HEAVIEST:
+            raise SyntaxError
         made: Expression = EXPRESSIONS[type(node)](self, node)
+        self.depth -= 1
         return made
 
     def optional(self, node: Node | None) -> Expression | None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from reviewer.apps.expressions import SIGNS, Expressions, Node
 from reviewer.code import facts
 from reviewer.code.facts import Block, Expression, Module
-from reviewer.code.limits import long_name, too_much
+from reviewer.code.limits import long_name
 from reviewer.code.modules import Modules
 from reviewer.code.source import Source, Unreadable
 from reviewer.finding import Location
@@ -31,12 +31,10 @@ class Parsed:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # of the reviewed code: invalid escapes and the like
                 tree = ast.parse(source.code)
+            walk = Walk()
+            body = walk.block(tree.body)
         except (ValueError, RecursionError, MemoryError):
             raise SyntaxError from None
-        if too_much(tree) is not None:
-            raise SyntaxError
-        walk = Walk()
-        body = walk.block(tree.body)
         self.nodes = walk.nodes
         self.module = Module(
             source.path,

@@ -42,7 +42,7 @@ def too_much(tree: ast.Module) -> tuple[str, int] | None:
 def long_name(code: str) -> tuple[str, int] | None:
     """Why a text is not to be parsed at all, and the line of it: a dotted name of many parts, which takes the
     interpreter's own parser minutes where it is imported."""
-    found = LONG_NAME.search(code)
+    found = LONG_NAME.search(code) if code.count(".") > DEEPEST else None
     return (TOO_DEEP, code.count("\n", 0, found.start()) + 1) if found else None
 
 

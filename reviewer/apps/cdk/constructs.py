@@ -66,7 +66,7 @@ class Construct(Value):
 
     def at(self, step: str) -> Value:
         """Something of it."""
-        return UNKNOWN if len(self.path) >= DEEPEST else replace(self, path=(*self.path, step))
+        return UNKNOWN if len(self.path) >= DEEPEST else Construct(self.type, self.scope, self.id, (*self.path, step))
 
 
 class Evaluator(Values):

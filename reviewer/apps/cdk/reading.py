@@ -11,7 +11,7 @@ from reviewer.apps.cdk.catalogue import makers
 from reviewer.apps.cdk.code import Sources
 from reviewer.apps.cdk.constructs import Evaluator
 from reviewer.apps.cdk.drafts import Nodes, Unsynthesised, Written, template
-from reviewer.apps.cdk.names import FREE, STACKS, uses_library
+from reviewer.apps.cdk.names import CURRENT_VERSION, FREE, STACKS, uses_library
 from reviewer.apps.cdk.synthesis import Synthesis
 from reviewer.apps.cdk.terms import Terms
 from reviewer.apps.cdk.walk import Use, Walk, loading, unmade
@@ -41,6 +41,9 @@ def deployed(
 def _deployment(app: App, library: Library, files: Files) -> Deployment:
     values = Evaluator(library.modules, makers(), app.folder, app.context)
     called, loaded = _called(app, values, library)
+    if any(CURRENT_VERSION.encode() in library.read(path) for path in loaded):
+        for use in called:
+            _ = use.given  # asking a function for its version makes one, wherever it is asked
     terms = Terms(values, app.program, [use for use in called if not use.method])
     synthesis = Synthesis(values, terms, Sources(values, files, app.program, app.folder, library.locate))
     synthesis.make(called)

@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import islice
 
 from reviewer.apps.cdk.constructs import Construct, Evaluator, constructs_in, fixed_by, is_super_init
-from reviewer.apps.cdk.names import APP, CURRENT_VERSION, FREE, SHELLS
+from reviewer.apps.cdk.names import APP, CURRENT_VERSION, FREE, SHELLS, known_as
 from reviewer.code import facts
 from reviewer.code.flow import modules_of
 from reviewer.code.library import Arguments
@@ -22,6 +23,7 @@ from reviewer.value import (
     MODULE,
     UNKNOWN,
     Constant,
+    External,
     Frame,
     Instance,
     Items,
@@ -39,25 +41,33 @@ DEEPEST = 24
 """How many calls deep an app is followed."""
 CHAIN = "aws_stepfunctions.Chain."
 """States that are chained before they are anything else."""
+NAMES = frozenset({"scope", "id"})
 MOST_FRAMES = 2_000
 MOST_USES = 5_000
 MOST_TURNS = 32
 """Turns of a loop, and of loops inside of each other, that are gone through one by one."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Use:
     """A call that makes a construct (`method` is empty) or calls a method on one.
 
-    `subject` is the construct, with the path to what of it the method is called on. `given` are the arguments without
-    scope and id; `call` and `frame` say where it stands.
+    `subject` is the construct, with the path to what of it the method is called on. `call` and `frame` say where it
+    stands; `names` whether the first arguments are the scope and the id of the construct.
     """
 
+    values: Evaluator
     subject: Construct
     method: str
-    given: Arguments
     call: facts.Call
     frame: Frame
+    names: bool = False
+
+    @cached_property
+    def given(self) -> Arguments:
+        """The arguments without scope and id, evaluated when asked for: of most calls nobody does."""
+        given = self.values.arguments(self.call, self.frame)
+        return _without_names(given) if self.names else given
 
 
 def loading(values: Evaluator, program: str) -> list[Frame]:
@@ -165,51 +175,66 @@ class Walk:
     def visit(self, site: CallSite, frame: Frame) -> Iterator[Use]:
         call, values = site.call, self.values
         function = call.function
-        given = values.arguments(call, frame)
         if not isinstance(function, facts.Attribute):
             for target in options(values.of(function, frame)):
-                yield from self.reach(target, given, call, frame)
+                yield from self.reach(target, call, frame)
             return
         for receiver in options(values.of(function.value, frame)):
             for target in options(values.attribute_of(receiver, function.name)):
-                yield from self.reach(target, given, call, frame)
+                yield from self.reach(target, call, frame)
             if isinstance(receiver, Super) and is_super_init(call):
-                yield from self.base(receiver, given, call, frame)
+                yield from self.base(receiver, call, frame)
 
-    def reach(self, target: Value, given: Arguments, call: facts.Call, frame: Frame) -> Iterator[Use]:
+    def reach(self, target: Value, call: facts.Call, frame: Frame) -> Iterator[Use]:
         values = self.values
         if isinstance(target, LocalFunction):
-            self.enter(values.frame_of(target, given))
+            self.enter(values.frame_of(target, values.arguments(call, frame)))
         elif isinstance(target, LocalClass):
-            made = values.modules.classes.instantiate(values, target, given)
-            initializer = values.modules.classes.method(values, target, "__init__")
-            if initializer is not None:
-                self.enter(values.frame_of(initializer, Arguments((made, *given.positional), given.named, given.open)))
+            self.initialize(target, values.arguments(call, frame))
         elif isinstance(target, Construct) and target.path:
-            yield Use(replace(target, path=target.path[:-1]), target.path[-1], given, call, frame)
-            made = values.called(target, given)
-            if isinstance(made, Construct) and not made.path:
-                yield Use(made, "", given, call, frame)
+            owner, name = replace(target, path=target.path[:-1]), target.path[-1]
+            yield Use(values, owner, name, call, frame)
+            if f"{owner.type}.{name}" in values.makers:
+                made = values.called(target, values.arguments(call, frame))
+                if isinstance(made, Construct):
+                    yield Use(values, made, "", call, frame)
         elif isinstance(target, Result) and target.path and target.function.startswith(CHAIN):
             for state in islice(constructs_in(value for _, value in target.arguments), 1):
-                yield Use(state, target.path[-1], given, call, frame)
-        else:
-            made = values.called(target, given)
+                yield Use(values, state, target.path[-1], call, frame)
+        elif isinstance(target, External) and known_as(target.name) is not None:
+            made = values.called(target, values.arguments(_naming(call), frame))
             if isinstance(made, Construct) and not made.path:
-                yield Use(made, "", _without_names(given), call, frame)
+                yield Use(values, made, "", call, frame, names=True)
 
-    def base(self, receiver: Super, given: Arguments, call: facts.Call, frame: Frame) -> Iterator[Use]:
+    def initialize(self, cls: LocalClass, given: Arguments) -> None:
+        """Enter the initializer of an object."""
+        values = self.values
+        initializer = values.modules.classes.method(values, cls, "__init__")
+        if initializer is not None:
+            made = values.modules.classes.instantiate(values, cls, given)
+            self.enter(values.frame_of(initializer, Arguments((made, *given.positional), given.named, given.open)))
+
+    def base(self, receiver: Super, call: facts.Call, frame: Frame) -> Iterator[Use]:
         """The call of the initializer of the CDK's class that a local class derives from."""
         values = self.values
         made = values.construct(receiver.receiver)
         above = values.attribute_of(receiver, "__init__")
         if made is not None and made.type not in FREE and not isinstance(above, LocalFunction):
-            yield Use(made, "", _without_names(given), call, frame)
+            yield Use(values, made, "", call, frame, names=True)
+
+
+def _naming(call: facts.Call) -> facts.Call:
+    """A call with no more of its arguments than say which construct it makes, if any."""
+    if any(argument.name.startswith("*") for argument in call.arguments):
+        return call
+    named = [argument for argument in call.arguments if argument.name in NAMES]
+    plain = [argument for argument in call.arguments if not argument.name]
+    return facts.Call(call.node, call.function, (*plain[:2], *named))
 
 
 def _without_names(given: Arguments) -> Arguments:
     """The arguments of a construct without its scope and its id."""
-    named = tuple((name, value) for name, value in given.named if name not in {"scope", "id"})
+    named = tuple((name, value) for name, value in given.named if name not in NAMES)
     return Arguments(given.positional[2:], named, given.open)
 
 

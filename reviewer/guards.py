@@ -187,9 +187,11 @@ class Asker:
         modules = self.values.modules
         scope = modules.scope(frame.module, frame.owner)
         found = scope.uses.get(name.node, ())
-        if not found and frame.outer is None and not modules.assigned_globally(frame.module, name.id):
+        if not found and frame.outer is None:
             frame = Frame(frame.module, MODULE)
             found = modules.scope(frame.module, MODULE).end.get(name.id, ())
+        if modules.assigned_inside(frame.module, frame.owner, name.id):
+            return None
         if len(found) != 1 or found[0].kind != "value" or found[0].path or found[0].value is None:
             return None
         return found[0].value, frame

@@ -205,7 +205,9 @@ class Project:
         if self.modules.module(handler.module) is None:
             return Handler(handler.module, UNKNOWN, function, triggers, root=root)
         scope = self.modules.scope(handler.module, MODULE)
-        elsewhere = self.modules.star_imports(handler.module) or self.modules.assigned_globally(handler.module, name)
+        elsewhere = self.modules.star_imports(handler.module) or self.modules.assigned_inside(
+            handler.module, MODULE, name
+        )
         if name not in scope.definitions and not elsewhere:
             return Handler(handler.module, UNKNOWN, function, triggers, "function", root)
         entry = next(iter(options(self.values.member(handler.module, name))))

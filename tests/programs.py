@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext, suppress
 from itertools import count
 from random import Random
@@ -22,7 +22,9 @@ MOST_STEPS = 60
 
 names = st.sampled_from(NAMES)
 leaves = st.one_of(
-    st.tuples(st.sampled_from(["assign", "use", "use", "augment", "delete", "walrus", "comprehension"]), names),
+    st.tuples(
+        st.sampled_from(["assign", "use", "use", "augment", "delete", "walrus", "comprehension", "closure"]), names
+    ),
     st.tuples(st.sampled_from(["unpack", "both"]), names, names),
     st.tuples(st.sampled_from(["raise", "return", "break", "continue", "may", "assert"])),
 )
@@ -48,7 +50,7 @@ def _branches(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 statements = st.lists(st.recursive(leaves, _blocks, max_leaves=12), min_size=1, max_size=6)
 branching = st.lists(
-    st.recursive(leaves.filter(lambda each: each[0] not in {"may", "delete"}), _branches, max_leaves=8),
+    st.recursive(leaves.filter(lambda each: each[0] not in {"may", "delete", "closure"}), _branches, max_leaves=8),
     min_size=1,
     max_size=5,
 )
@@ -101,6 +103,10 @@ class Writer:
         use, walrus, items, test = (self.number() for _ in range(4))
         other = NAMES[NAMES.index(name) - 1]
         return f"[use({use}, {name}, {other} := tag({walrus})) for {name} in items({items}, {other}) if flag({test})]\n"
+
+    def write_closure(self, name: str) -> str:
+        number = self.number()
+        return f"def change():\n    nonlocal {name}\n    {name} = tag({number})\nlater(change)\n"
 
     def write_unpack(self, first: str, second: str) -> str:
         return f"{first}, {second} = tag({self.number()}), tag({self.number()})\n"
@@ -251,11 +257,13 @@ class Run:
         self.seen: dict[int, set[int]] = defaultdict(set)
         self.held: dict[int, list[dict[int, bool]]] = defaultdict(list)
         self.outcomes: dict[int, bool] = {}
+        self.changes: list[Callable[[], None]] = []
         known: dict[str, Any] = {
             "tag": self.tag,
             "use": self.use,
             "flag": self.flag,
             "may": self.may,
+            "later": self.later,
             "items": self.items,
             "context": self.context,
             "choice": self.choice,
@@ -277,6 +285,12 @@ class Run:
         self.steps += 1
         if self.chance.fails():
             raise Failure
+
+    def later(self, change: Callable[[], None]) -> None:
+        """Keep a change for later, and call any of those that are kept."""
+        self.changes.append(change)
+        if self.draws():
+            self.chance.random.choice(self.changes)()
 
     def tag(self, number: int) -> Tag:
         if number > len(NAMES):

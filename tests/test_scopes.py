@@ -6,7 +6,7 @@ from typing import Any
 
 from hypothesis import given, reject, settings
 from programs import Chance, Run, Script, Writer, branching, statements
-from sources import scope
+from sources import owner, project
 
 from reviewer.code import facts
 from reviewer.code.scopes import Definition
@@ -24,11 +24,18 @@ class Program:
     def __init__(self, body: list[Any]) -> None:
         text = Writer().program(body)
         self.code = compile(text, "program", "exec")
-        found = scope(text, "program")
+        values = project(text)
+        modules, node = values.modules, owner(values, "program")
+        found = modules.scope("app.py", node)
         sites = {number_in(site.call): site for site in found.calls if named(site.call) == "use"}
         self.reaching = {
-            number: {number_of(each) for each in found.uses.get(site.call.arguments[1].value.node, ())}
+            number: {
+                *(number_of(each) for each in found.uses.get(name.node, ())),
+                *(number_of(each) for _, each in modules.assigned_inside("app.py", node, name.id)),
+            }
             for number, site in sites.items()
+            for name in [site.call.arguments[1].value]
+            if isinstance(name, facts.Name)
         }
         self.conditions = {
             number: {number_in(each.test): each.holds for each in site.conditions if isinstance(each.test, facts.Call)}

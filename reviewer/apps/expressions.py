@@ -64,7 +64,7 @@ class Expressions:
         self.classes: list[facts.Class] = []
         self.lambdas: list[facts.Lambda] = []
         self.imports: list[facts.Import] = []
-        self.global_names: set[str] = set()
+        self.declared_names: set[str] = set()
         self.names_read: set[str] = set()
         self.yields: list[bool] = []
 

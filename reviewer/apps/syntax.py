@@ -43,7 +43,7 @@ class Parsed:
             tuple(walk.classes),
             tuple(walk.lambdas),
             tuple(walk.imports),
-            frozenset(walk.global_names),
+            frozenset(walk.declared_names),
             frozenset(walk.names_read),
         )
 
@@ -96,8 +96,7 @@ class Walk(Expressions):
 
     def declare(self, node: ast.Global | ast.Nonlocal) -> facts.Statement:
         kind = type(node).__name__.lower()
-        if kind == "global":
-            self.global_names.update(node.names)
+        self.declared_names.update(node.names)
         return facts.Declare(self.number(node), kind, tuple(node.names))
 
     def import_(self, node: ast.Import) -> facts.Statement:

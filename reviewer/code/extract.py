@@ -28,7 +28,7 @@ def extract(source: Source, tree: cst.Module, word: str = "lambda-review") -> Mo
         tuple(walk.classes),
         tuple(walk.lambdas),
         tuple(walk.imports),
-        frozenset(walk.global_names),
+        frozenset(walk.declared_names),
         frozenset(walk.names_read),
         source.comments(word),
     )
@@ -84,8 +84,7 @@ class Walk(Expressions):
     def declare(self, node: cst.Global | cst.Nonlocal) -> facts.Statement:
         kind = type(node).__name__.lower()
         names = tuple(item.name.value for item in node.names)
-        if kind == "global":
-            self.global_names.update(names)
+        self.declared_names.update(names)
         return facts.Declare(self.number(node), kind, names)
 
     def import_(self, node: cst.Import) -> facts.Statement:

@@ -393,8 +393,8 @@ class Module:
     lambdas: tuple[Lambda, ...] = ()
     imports: tuple[Import, ...] = ()
     """All imports, at any depth."""
-    global_names: frozenset[str] = frozenset()
-    """Names that some function declares `global`."""
+    declared_names: frozenset[str] = frozenset()
+    """Names that some function declares `global` or `nonlocal`."""
     names_read: frozenset[str] = frozenset()
     """Names that some function mentions."""
     comments: tuple[Comment, ...] = ()

@@ -21,8 +21,10 @@ PROVIDED = sys.stdlib_module_names | {"boto3", "botocore", "dateutil", "jmespath
 
 A folder of such a name without an `__init__.py` is none of them."""
 
-Elsewhere = dict[str, list[tuple[int, Definition]]]
-"""Definitions of a module's names that stand in its functions, with the functions' nodes."""
+Elsewhere = tuple[tuple[tuple[int, ...], Definition], ...]
+"""Definitions of a scope's name that stand in functions in it, each with the nodes of the functions around it."""
+
+Matters = Callable[[Scope, str, Definition], bool]
 
 
 class Modules:
@@ -40,8 +42,7 @@ class Modules:
         self.owners: dict[str, dict[int, Owner]] = {}
         self.roots: dict[str, tuple[str, ...]] = {}
         self.found: dict[tuple[str, str, int], Value] = {}
-        self._assigned: dict[str, Elsewhere] = {}
-        self._changed: dict[str, Elsewhere] = {}
+        self._elsewhere: dict[tuple[str, int, str], dict[str, Elsewhere]] = {}
         self._stars: dict[str, list[Value]] = {}
         self._class_bodies: dict[str, list[int]] = {}
         self._imports: dict[str, list[str]] = {}
@@ -99,34 +100,41 @@ class Modules:
             self.scopes[key] = resolve(owner if owner is not None else EMPTY)
         return self.scopes[key]
 
-    def assigned_globally(self, path: str, name: str) -> tuple[tuple[int, Definition], ...]:
-        """What functions of a module assign to `name` after declaring it global, with the functions' nodes."""
+    def assigned_inside(self, path: str, owner: int, name: str) -> Elsewhere:
+        """What functions in a scope assign to its `name` after declaring it global or nonlocal."""
         module = self.module(path)
-        if module is None or name not in module.global_names:
+        if module is None or name not in module.declared_names:
             return ()
-        if path not in self._assigned:
-            self._assigned[path] = self._definitions(path, lambda scope, name, _: scope.declared.get(name) == "global")
-        return tuple(self._assigned[path].get(name, ()))
+        word = "global" if owner == MODULE else "nonlocal"
+        return self._inside(path, owner, word, lambda scope, name, _: scope.declared.get(name) == word).get(name, ())
 
-    def changed_in_place(self, path: str, name: str) -> tuple[tuple[int, Definition], ...]:
-        """What functions of a module make of its list or dict `name` by changing it, with the functions' nodes."""
-        if path not in self._changed:
-            self._changed[path] = self._definitions(
-                path, lambda _, __, definition: any(before.kind == "outside" for before in definition.before)
-            )
-        return tuple(self._changed[path].get(name, ()))
+    def changed_inside(self, path: str, owner: int, name: str) -> Elsewhere:
+        """What functions in a scope make of its list or dict `name` by changing it."""
+        return self._inside(path, owner, "changed", _is_change_of_outside).get(name, ())
 
-    def _definitions(self, path: str, matter: Callable[[Scope, str, Definition], bool]) -> Elsewhere:
-        """The definitions in functions of a module that matter to the module, by name."""
-        module = self.module(path)
-        found: Elsewhere = {}
-        for function in module.functions if module else ():
-            scope = self.scope(path, function.node)
-            for name, definitions in scope.definitions.items():
-                for definition in definitions:
-                    if matter(scope, name, definition):
-                        found.setdefault(name, []).append((function.node, definition))
-        return found
+    def _inside(self, path: str, owner: int, kind: str, matters: Matters) -> dict[str, Elsewhere]:
+        """The definitions in functions of a scope that matter to it, by name."""
+        key = (path, owner, kind)
+        if key not in self._elsewhere:
+            found = self._elsewhere[key] = {}
+            for way in self._functions_inside(path, owner):
+                scope = self.scope(path, way[-1])
+                for name, definitions in scope.definitions.items():
+                    matter = tuple((way, each) for each in definitions if matters(scope, name, each))
+                    if matter:
+                        found[name] = (*found.get(name, ()), *matter)
+        return self._elsewhere[key]
+
+    def _functions_inside(self, path: str, owner: int) -> Iterator[tuple[int, ...]]:
+        """The functions and lambdas in a scope, each by the nodes of those around it and its own."""
+        if owner == MODULE:  # whose names are seen from everywhere
+            module = self.module(path) or EMPTY
+            yield from ((function.node,) for function in module.functions)
+            yield from ((each.node,) for each in module.lambdas)
+            return
+        for node in self.scope(path, owner).closures:
+            yield (node,)
+            yield from ((node, *way) for way in self._functions_inside(path, node))
 
     def star_imports(self, path: str) -> list[Value]:
         """The modules that a module imports all names from."""
@@ -220,6 +228,10 @@ class Modules:
     def roots_of(self, path: str) -> tuple[str, ...]:
         """The folders that absolute imports of a module start from: those of its function, then its own."""
         return (*self.roots.get(path, ()), path.rpartition("/")[0])
+
+
+def _is_change_of_outside(_: Scope, __: str, definition: Definition) -> bool:
+    return any(before.kind == "outside" for before in definition.before)
 
 
 EMPTY = Module("", (), (), ())

@@ -150,6 +150,7 @@ class Walk(Visits):
         for parameter in statement.parameters:
             if parameter.default is not None:
                 self.visit(parameter.default)
+        self.close_over(statement.node)
         self.define(statement.name, "function", statement.node, statement=statement)
 
     def class_(self, statement: facts.Class) -> None:

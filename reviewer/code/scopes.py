@@ -100,3 +100,5 @@ class Scope:
     answers: list[Answer] = field(default_factory=list)
     yields: list[facts.Yield] = field(default_factory=list)
     stores: list[Store] = field(default_factory=list)
+    closures: list[int] = field(default_factory=list)
+    """The nodes of the functions and lambdas directly in a function, which share its names."""

@@ -127,9 +127,9 @@ class Values:
         found = scope.uses.get(expression.node)
         if not found:
             return self.free(expression.id, scope, frame)
-        if len(found) == 1:
+        if len(found) == 1 and frame.owner != MODULE and not scope.closures:
             return self.defined(found[0], frame)
-        return one_of([self.defined(definition, frame) for definition in found])
+        return self._shared(expression.id, [self.defined(definition, frame) for definition in found], frame)
 
     def free(self, name: str, scope: Scope, frame: Frame) -> Value:
         """A name that its own scope does not bind at this point: enclosing functions, the module, builtins."""
@@ -137,7 +137,7 @@ class Values:
         while outer is not None and outer.owner != MODULE and scope.declared.get(name) != "global":
             around = self.modules.scope(outer.module, outer.owner)
             if found := around.definitions.get(name):
-                return one_of([self.defined(definition, outer) for definition in found])
+                return self._shared(name, [self.defined(definition, outer) for definition in found], outer)
             outer = outer.outer
         return self.member(frame.module, name)
 
@@ -149,21 +149,40 @@ class Values:
 
     def _member(self, module: str, name: str) -> Value:
         scope = self.modules.scope(module, MODULE)
-        found = [(MODULE, definition) for definition in scope.end.get(name, ())]
-        values = self._of_owners(module, (*found, *self.modules.assigned_globally(module, name)))
-        if any(isinstance(value, (Items, Table)) for value in values):
-            values += self._of_owners(module, self.modules.changed_in_place(module, name))
-        if values:
-            return one_of(values)
+        frame = Frame(module, MODULE)
+        pairs = [(definition, frame) for definition in scope.end.get(name, ())]
+        if pairs or self.modules.assigned_inside(module, MODULE, name):
+            return self._shared(name, self._known_of(pairs), frame)
         for star in self.modules.star_imports(module):
             exported = self.exported(star, name) if not name.startswith("_") else UNKNOWN
             if exported != UNKNOWN:
                 return exported
         return External(f"builtins.{name}") if self.modules.is_builtin(name) else UNKNOWN
 
-    def _of_owners(self, module: str, found: tuple[tuple[int, Definition], ...]) -> list[Value]:
-        pairs = [(definition, Frame(module, owner)) for owner, definition in found]
-        return [self.defined(definition, frame) for definition, frame in pairs if not self.awaits(definition, frame)]
+    def _shared(self, name: str, values: list[Value], frame: Frame) -> Value:
+        """A name of a scope that has these values there, with what functions in the scope make of it."""
+        modules = self.modules
+        found = modules.assigned_inside(frame.module, frame.owner, name)
+        if any(isinstance(option, (Items, Table)) for value in values for option in options(value)):
+            found += modules.changed_inside(frame.module, frame.owner, name)
+        pairs = [(definition, self._inner(frame, way)) for way, definition in found]
+        return one_of([*values, *self._known_of(pairs)])
+
+    @staticmethod
+    def _inner(frame: Frame, way: tuple[int, ...]) -> Frame:
+        """An activation of a function in a scope, with arguments that are not known."""
+        around = frame if frame.owner != MODULE else None
+        for node in way:
+            around = Frame(frame.module, node, (), around)
+        return around or frame
+
+    def _known_of(self, pairs: list[tuple[Definition, Frame]]) -> list[Value]:
+        """The values of definitions but of those that ask for them. A sum may have been added to more often."""
+        return [
+            self.defined(definition, frame)
+            for definition, frame in pairs
+            if definition.kind == "augmented" or not self.awaits(definition, frame)
+        ]
 
     def exported(self, module: Value, name: str) -> Value:
         """`module.name`, of a local or of an external module."""

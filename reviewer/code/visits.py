@@ -48,6 +48,11 @@ class Visits:
         self.places.add(key)
         return True
 
+    def close_over(self, node: int) -> None:
+        """Note a function or lambda that shares the names of this one."""
+        if isinstance(self.scope.owner, (facts.Function, facts.Lambda)) and self.first(self.scope.closures, node):
+            self.scope.closures.append(node)
+
     def site(self, call: facts.Call) -> CallSite:
         return CallSite(call, self.known(), tuple(self.loops), tuple(self.tries))
 
@@ -164,6 +169,10 @@ class Visits:
         self.visit(expression.value)
         self.bind(expression.target, "value", expression.value)
 
+    def lambda_(self, expression: facts.Lambda) -> None:
+        self.close_over(expression.node)
+        self.children(expression)
+
     def yield_(self, expression: facts.Yield) -> None:
         if expression.value is not None:
             self.visit(expression.value)
@@ -220,5 +229,6 @@ VISITORS: dict[type, Callable[[Visits, Any], None]] = {
     facts.Conditional: Visits.conditional,
     facts.Comprehension: Visits.comprehension,
     facts.Walrus: Visits.walrus,
+    facts.Lambda: Visits.lambda_,
     facts.Yield: Visits.yield_,
 }

@@ -1,0 +1,137 @@
+"""Names and containers that change in other places than those that bind them, against the interpreter.
+
+Each body is run with an event; whatever it shows must be among what is foretold.
+"""
+
+from __future__ import annotations
+
+import os
+import textwrap
+from typing import Any
+
+import pytest
+from sources import shown
+
+from reviewer.value import (
+    ITEM,
+    UNKNOWN,
+    Constant,
+    Environment,
+    EventPath,
+    Items,
+    OneOf,
+    Result,
+    Table,
+    Text,
+    Transformed,
+    Value,
+    contains,
+)
+
+EVENT = {"a": "A", "b": ["B0", "B1"], "c": {"d": "D"}, "Records": [{"x": "X0"}, {"x": "X1"}]}
+
+
+def ran(module: str) -> list[Any]:
+    """What a run of the module's handler shows."""
+    seen: list[Any] = []
+    names: dict[str, Any] = {"show": seen.append}
+    exec(compile(textwrap.dedent(module), "app.py", "exec"), names)
+    names["handler"](EVENT, None)
+    return seen
+
+
+def module(body: str, head: str = "") -> str:
+    return f"{textwrap.dedent(head)}\ndef handler(event, context):\n{textwrap.indent(textwrap.dedent(body), '    ')}"
+
+
+def covers(foretold: Value, actual: object) -> bool:
+    """Whether a value is one of those that were foretold."""
+    match foretold:
+        case Constant(value=value):
+            return type(value) is type(actual) and value == actual
+        case OneOf(options=options):
+            return any(covers(option, actual) for option in options)
+        case Items(items=items, open=False):
+            return isinstance(actual, (list, tuple, set)) and _all_cover(items, list(actual))
+        case Items(items=items):
+            several = isinstance(actual, (list, tuple, set))
+            return several and all(any(covers(item, each) for item in items) for each in actual)  # type: ignore[attr-defined]
+        case Table(entries=entries, open=is_open):
+            same = isinstance(actual, dict) and (is_open or {key for key, _ in entries} == set(actual))
+            return same and all(key in actual and covers(value, actual[key]) for key, value in entries)  # type: ignore
+        case EventPath(path=path):
+            return actual in _at(EVENT, path)
+        case Environment(name=name):
+            return actual == os.environ.get(name)
+    assert isinstance(foretold, (Text, Transformed, Result)) or foretold == UNKNOWN, foretold
+    return True
+
+
+def _all_cover(items: tuple[Value, ...], actual: list[object]) -> bool:
+    return len(items) == len(actual) and all(map(covers, items, actual))
+
+
+def _at(value: Any, path: tuple[str, ...]) -> list[Any]:
+    """What stands in a value at a path."""
+    found = [value]
+    for step in path:
+        found = [inner for each in found for inner in (each if step == ITEM else [each[step]])]
+    return found
+
+
+ELSEWHERE = {
+    "a closure": "found = None\ndef put():\n    nonlocal found\n    found = event['a']\nput()\nshow(found)",
+    "a closure's closure": (
+        "found = None\ndef outer():\n    def inner(value):\n        nonlocal found\n        found = value\n"
+        "    inner(event['a'])\nouter()\nshow(found)"
+    ),
+    "read by another closure": (
+        "found = None\ndef put():\n    nonlocal found\n    found = 'x'\ndef get():\n    return found\n"
+        "put()\nshow(get())"
+    ),
+    "a counter": "n = 0\ndef add():\n    nonlocal n\n    n += 1\nadd()\nadd()\nshow(n)",
+    "a growing text": "s = ''\ndef add():\n    nonlocal s\n    s += 'a'\nadd()\nadd()\nshow(s)",
+    "a closure in a loop": (
+        "found = None\ndef put(value):\n    nonlocal found\n    found = value\n"
+        "for each in event['b']:\n    put(each)\n    show(found)"
+    ),
+    "a list of the function around": "found = []\ndef put():\n    found.append(event['a'])\nput()\nshow(found)",
+    "a dict of the function around": "found = {}\ndef put():\n    found['x'] = event['a']\nput()\nshow(found)",
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_functions_inside_change_a_name(name: str) -> None:
+    assert_foretold(module(ELSEWHERE[name]))
+
+
+GLOBALLY = {
+    "of the module": ("put()\nshow(found)", "found = None\ndef put():\n    global found\n    found = 'x'"),
+    "read by the module": (
+        "show(again)",
+        "found = None\ndef put():\n    global found\n    found = 'x'\nput()\nagain = found",
+    ),
+    "a text of the module": ("add()\nadd()\nshow(s)", "s = ''\ndef add():\n    global s\n    s += 'a'"),
+    "a list of the module": ("add()\nshow(s)", "s = []\ndef add():\n    s.append(1)"),
+    "a list, read by the module": ("show(again)", "s = []\ndef add():\n    s.append(1)\nadd()\nagain = s"),
+}
+
+
+@pytest.mark.parametrize("name", GLOBALLY)
+def test_functions_change_a_name_of_the_module(name: str) -> None:
+    assert_foretold(module(*GLOBALLY[name]))
+
+
+def assert_foretold(text: str) -> list[Value]:
+    """What the module shows is foretold, each value by the call that shows it."""
+    foretold, actual = shown(text), ran(text)
+    assert actual
+    for seen in actual:
+        assert any(covers(value, seen) for value in foretold), (foretold, seen)
+    return foretold
+
+
+def test_what_a_closure_assigns_is_known_beside_what_the_function_does() -> None:
+    (found,) = shown(module(ELSEWHERE["a closure"]))
+    assert found == OneOf((Constant(None), EventPath(("a",))))
+    assert not contains(found, (type(UNKNOWN),))

@@ -10,8 +10,10 @@ import textwrap
 from typing import Any
 
 import pytest
-from sources import shown
+from sources import entry, project, shown
 
+from reviewer.code import facts
+from reviewer.code.flow import reach
 from reviewer.value import (
     ITEM,
     UNKNOWN,
@@ -120,6 +122,68 @@ GLOBALLY = {
 @pytest.mark.parametrize("name", GLOBALLY)
 def test_functions_change_a_name_of_the_module(name: str) -> None:
     assert_foretold(module(*GLOBALLY[name]))
+
+
+MATCHED = {
+    "the subject": "match event['a']:\n    case found:\n        show(found)",
+    "an entry": "match event:\n    case {'a': found}:\n        show(found)",
+    "an entry of an entry": "match event:\n    case {'c': {'d': found}}:\n        show(found)",
+    "an item": "match event['b']:\n    case [_, found]:\n        show(found)",
+    "an item of a tuple": "match ('x', 'y', 'z'):\n    case (_, found, _):\n        show(found)",
+    "behind a star": "match ('x', 'y', 'z'):\n    case (_, *_, found):\n        show(found)",
+    "a star": "match ('w', 'x', 'y', 'z'):\n    case [_, *found, _]:\n        show(tuple(found))",
+    "a last star": "match ('x', 'y'):\n    case [_, *found]:\n        show(tuple(found))",
+    "an item of an entry": "match event:\n    case {'Records': [{'x': found}, *_]}:\n        show(found)",
+    "by a name": "match event:\n    case {'c': {'d': _} as found}:\n        show(found['d'])",
+    "by its type": "match event:\n    case {'a': str(found)}:\n        show(found)",
+    "an attribute": "match Point(event['a']):\n    case Point(x=found):\n        show(found)",
+    "one of two ways": "match event:\n    case {'z': found} | {'a': found}:\n        show(found)",
+    "the same way twice": "match event['a']:\n    case ('z' as found) | ('A' as found):\n        show(found)",
+    "the rest": "match event:\n    case {'b': _, 'c': _, 'Records': _, **found}:\n        show(found['a'])",
+    "with a guard": "match event:\n    case {'a': found} if found:\n        show(found)",
+    "where a guard failed": "found = 'x'\nmatch event:\n    case {'a': found} if not found:\n        pass\nshow(found)",
+}
+POINT = "class Point:\n    def __init__(self, x):\n        self.x = x\n"
+
+
+@pytest.mark.parametrize("name", MATCHED)
+def test_a_pattern_binds_parts_of_its_subject(name: str) -> None:
+    assert_foretold(module(MATCHED[name], POINT))
+
+
+TOLD = {
+    "an entry of an entry": EventPath(("c", "d")),
+    "an item of an entry": EventPath(("Records", ITEM, "x")),
+    "behind a star": Constant("z"),
+    "by its type": EventPath(("a",)),
+    "an attribute": EventPath(("a",)),
+    "the same way twice": EventPath(("a",)),
+}
+
+
+@pytest.mark.parametrize("name", TOLD)
+def test_parts_of_a_subject_are_known(name: str) -> None:
+    assert shown(module(MATCHED[name], POINT)) == [TOLD[name]]
+
+
+def test_a_case_tells_which_values_its_subject_has() -> None:
+    known = conditions("match event:\n    case {'a': 'x' | 'y', 'c': {'d': None}}:\n        show(1)")
+    assert known == [(EventPath(("a",)), ("x", "y")), (EventPath(("c", "d")), (None,))]
+    assert conditions("match event:\n    case {'a': 'x'} | {'b': 'y'}:\n        show(1)") == []
+
+
+def conditions(body: str) -> list[tuple[Value, tuple[object, ...]]]:
+    """What is known at the last call of a handler: values, and what each of them is one of."""
+    values = project(module(body))
+    (call,) = reach(values, "app.py", *entry(values))
+    found = []
+    for condition, frame in call.conditions:
+        assert isinstance(condition.test, facts.Compare) and condition.holds
+        ((sign, right),) = condition.test.comparisons
+        assert sign == "in" and isinstance(right, facts.Display)
+        constants = tuple(item.value for item in right.items if isinstance(item, facts.Literal))
+        found.append((values.of(condition.test.left, frame), constants))
+    return found
 
 
 def assert_foretold(text: str) -> list[Value]:

@@ -154,6 +154,8 @@ def expressions(root: object) -> list[facts.Expression]:
         each = pending.pop()
         if isinstance(each, tuple):
             pending.extend(each)
+        elif isinstance(each, facts.Case):  # the parts of its subject are not spelled
+            pending += [each.guard, each.body, *(right for test in each.tests for _, right in test.comparisons)]
         elif is_dataclass(each):
             pending.extend(getattr(each, field.name) for field in fields(each))
             if isinstance(each, facts.Expression):

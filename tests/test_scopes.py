@@ -53,7 +53,7 @@ def number_of(definition: Definition) -> int:
     if isinstance(value, facts.Display):
         assert isinstance(definition.path[0], int)
         value = value.items[definition.path[0]]
-    return number_in(value) if isinstance(value, facts.Call) else 0
+    return number_in(value) if isinstance(value, facts.Call) and value.arguments else 0
 
 
 def number_in(call: facts.Call) -> int:

@@ -11,7 +11,8 @@ import warnings
 from collections.abc import Callable, Iterable
 
 from reviewer.apps.expressions import SIGNS, Expressions, Node
-from reviewer.code import facts
+from reviewer.code import cases, facts
+from reviewer.code.cases import Part, Pattern
 from reviewer.code.facts import Block, Expression, Module
 from reviewer.code.limits import long_name
 from reviewer.code.modules import Modules
@@ -161,20 +162,53 @@ class Walk(Expressions):
 
     def match(self, node: ast.Match) -> facts.Statement:
         number, subject = self.number(node), self.expression(node.subject)
-        return facts.Match(number, subject, tuple(self.case(case) for case in node.cases))
+        return facts.Match(number, subject, tuple(self.case(case, subject) for case in node.cases))
 
-    def case(self, node: ast.match_case) -> facts.Case:
-        names = (
-            getattr(part, "name", None) or getattr(part, "rest", None)
-            for part in ast.walk(node.pattern)
-            if isinstance(part, ast.pattern)
-        )
-        ways = _alternatives(node.pattern)
-        plain = all(isinstance(way, ast.MatchValue | ast.MatchSingleton) for way in ways)
-        values = tuple(self.way(way) for way in ways) if plain else ()
-        takes_all = node.guard is None and any(isinstance(way, ast.MatchAs) for way in ways)
-        bindings = tuple(name for name in names if name)
-        return facts.Case(bindings, values, self.optional(node.guard), self.block(node.body), takes_all)
+    def case(self, node: ast.match_case, subject: Expression) -> facts.Case:
+        made = Pattern()
+        self.pattern(node.pattern, subject, made)
+        takes_all = node.guard is None and any(isinstance(way, ast.MatchAs) for way in _alternatives(node.pattern))
+        return facts.Case(made.bindings, made.tests, self.optional(node.guard), self.block(node.body), takes_all)
+
+    def pattern(self, node: Node, part: Part, made: Pattern) -> None:
+        """Note what a pattern says of a part of the subject."""
+        number = self.number(node)
+        if isinstance(node, ast.MatchAs):
+            if node.name is not None:
+                made.bind(node.name, part)
+            if node.pattern is not None:
+                self.pattern(node.pattern, part, made)
+        elif isinstance(node, ast.MatchOr):
+            known = len(made.values)
+            for way in node.patterns:
+                self.pattern(way, part, made)
+            made.join(number, part, known, len(node.patterns))
+        elif isinstance(node, ast.MatchValue | ast.MatchSingleton):
+            made.equal(number, part, self.way(node))
+        else:
+            INSIDE[type(node)](self, node, number, part, made)
+
+    def sequence(self, node: ast.MatchSequence, number: int, part: Part, made: Pattern) -> None:
+        stars = [index for index, each in enumerate(node.patterns) if isinstance(each, ast.MatchStar)]
+        parts = cases.items(number, part, len(node.patterns), stars[0] if stars else None)
+        for each, inner in zip(node.patterns, parts, strict=True):
+            if not isinstance(each, ast.MatchStar):
+                self.pattern(each, inner, made)
+            elif each.name is not None:
+                made.bind(each.name, inner)
+
+    def mapping(self, node: ast.MatchMapping, number: int, part: Part, made: Pattern) -> None:
+        for key, each in zip(node.keys, node.patterns, strict=True):
+            self.pattern(each, cases.entry(number, part, self.expression(key)), made)
+        if node.rest is not None:
+            made.bind(node.rest, None)
+
+    def object(self, node: ast.MatchClass, number: int, part: Part, made: Pattern) -> None:
+        itself = isinstance(node.cls, ast.Name) and node.cls.id in cases.ITSELF
+        for positional in node.patterns:
+            self.pattern(positional, part if itself else None, made)
+        for name, each in zip(node.kwd_attrs, node.kwd_patterns, strict=True):
+            self.pattern(each, cases.member(number, part, name), made)
 
     def way(self, pattern: Node) -> Expression:
         if isinstance(pattern, ast.MatchSingleton):
@@ -217,6 +251,13 @@ def _alternatives(pattern: ast.pattern) -> list[ast.pattern]:
         return [way for each in pattern.patterns for way in _alternatives(each)]
     return [pattern]
 
+
+INSIDE: dict[type, Callable[[Walk, Node, int, Part, Pattern], None]] = {
+    ast.MatchSequence: Walk.sequence,
+    ast.MatchMapping: Walk.mapping,
+    ast.MatchClass: Walk.object,
+}
+"""Patterns that look inside of the subject."""
 
 STATEMENTS: dict[type, Callable[[Walk, Node], facts.Statement]] = {
     ast.Expr: Walk.evaluate,

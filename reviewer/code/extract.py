@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 
 import libcst as cst
 
-from reviewer.code import facts
+from reviewer.code import cases, facts
+from reviewer.code.cases import Part, Pattern
 from reviewer.code.expressions import OPERATORS, Expressions, Node
 from reviewer.code.facts import Block, Expression, Module
 from reviewer.code.source import Source
@@ -158,22 +159,53 @@ class Walk(Expressions):
 
     def match(self, node: cst.Match) -> facts.Statement:
         number, subject = self.number(node), self.expression(node.subject)
-        return facts.Match(number, subject, tuple(self.case(case) for case in node.cases))
+        return facts.Match(number, subject, tuple(self.case(case, subject) for case in node.cases))
 
-    def case(self, node: cst.MatchCase) -> facts.Case:
-        bindings: list[str] = []
-        pending: list[Node] = [node.pattern]
-        while pending:
-            part = pending.pop()
-            bound = getattr(part, "name", None) or getattr(part, "rest", None)
-            if isinstance(bound, cst.Name):
-                bindings.append(bound.value)
-            pending.extend(child for child in part.children if not isinstance(child, cst.BaseExpression))
-        ways = _alternatives(node.pattern)
-        plain = all(isinstance(way, (cst.MatchValue, cst.MatchSingleton)) for way in ways)
-        values = tuple(self.expression(way.value) for way in ways) if plain else ()
-        takes_all = node.guard is None and any(isinstance(way, cst.MatchAs) for way in ways)
-        return facts.Case(tuple(bindings), values, self.optional(node.guard), self.suite(node.body), takes_all)
+    def case(self, node: cst.MatchCase, subject: Expression) -> facts.Case:
+        made = Pattern()
+        self.pattern(node.pattern, subject, made)
+        takes_all = node.guard is None and any(isinstance(way, cst.MatchAs) for way in _alternatives(node.pattern))
+        return facts.Case(made.bindings, made.tests, self.optional(node.guard), self.suite(node.body), takes_all)
+
+    def pattern(self, node: Node, part: Part, made: Pattern) -> None:
+        """Note what a pattern says of a part of the subject."""
+        number = self.number(node)
+        if isinstance(node, cst.MatchAs):
+            if node.name is not None:
+                made.bind(node.name.value, part)
+            if node.pattern is not None:
+                self.pattern(node.pattern, part, made)
+        elif isinstance(node, cst.MatchOr):
+            known = len(made.values)
+            for way in node.patterns:
+                self.pattern(way.pattern, part, made)
+            made.join(number, part, known, len(node.patterns))
+        elif isinstance(node, (cst.MatchValue, cst.MatchSingleton)):
+            made.equal(number, part, self.expression(node.value))
+        else:
+            INSIDE[type(node)](self, node, number, part, made)
+
+    def sequence(self, node: cst.MatchList | cst.MatchTuple, number: int, part: Part, made: Pattern) -> None:
+        stars = [index for index, each in enumerate(node.patterns) if isinstance(each, cst.MatchStar)]
+        parts = cases.items(number, part, len(node.patterns), stars[0] if stars else None)
+        for each, inner in zip(node.patterns, parts, strict=True):
+            if not isinstance(each, cst.MatchStar):
+                self.pattern(each.value, inner, made)
+            elif each.name is not None:
+                made.bind(each.name.value, inner)
+
+    def mapping(self, node: cst.MatchMapping, number: int, part: Part, made: Pattern) -> None:
+        for each in node.elements:
+            self.pattern(each.pattern, cases.entry(number, part, self.expression(each.key)), made)
+        if node.rest is not None:
+            made.bind(node.rest.value, None)
+
+    def object(self, node: cst.MatchClass, number: int, part: Part, made: Pattern) -> None:
+        itself = isinstance(node.cls, cst.Name) and node.cls.value in cases.ITSELF
+        for positional in node.patterns:
+            self.pattern(positional.value, part if itself else None, made)
+        for keyword in node.kwds:
+            self.pattern(keyword.pattern, cases.member(number, part, keyword.key.value), made)
 
     def function(self, node: cst.FunctionDef) -> facts.Statement:
         number = self.number(node)
@@ -218,6 +250,14 @@ def _alternatives(pattern: Node) -> list[Node]:
         return [way for element in pattern.patterns for way in _alternatives(element.pattern)]
     return [pattern]
 
+
+INSIDE: dict[type, Callable[[Walk, Node, int, Part, Pattern], None]] = {
+    cst.MatchList: Walk.sequence,
+    cst.MatchTuple: Walk.sequence,
+    cst.MatchMapping: Walk.mapping,
+    cst.MatchClass: Walk.object,
+}
+"""Patterns that look inside of the subject."""
 
 STATEMENTS: dict[type, Callable[[Walk, Node], facts.Statement]] = {
     cst.Expr: Walk.evaluate,

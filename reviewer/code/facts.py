@@ -315,11 +315,11 @@ class With(Statement):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case:
-    """A `case`: the names that its pattern binds, the values of which the subject is one (none, where the pattern
-    looks inside of it or takes all), its guard."""
+    """A `case`: the names that its pattern binds, with the parts of the subject that they stand for (None where that
+    cannot be told), the tests that hold where it is taken, its guard."""
 
-    bindings: tuple[str, ...]
-    values: tuple[Expression, ...]
+    bindings: tuple[tuple[str, Expression | None], ...]
+    tests: tuple[Compare, ...]
     guard: Expression | None
     body: Block
     takes_all: bool = False

@@ -183,11 +183,11 @@ class Walk(Visits):
         bindings, alive = self.bindings, self.bindings.alive
         ends: list[Changes | None] = []
         for case in statement.cases:
-            for value in case.values:
-                self.visit(value)
+            for test in case.tests:
+                self.visit(test.comparisons[0][1])
             bindings.open()
             self.take(statement, case)
-            conditions = [_matches(statement, case)] if case.values else []
+            conditions = [Condition(test, True) for test in case.tests]
             conditions += [] if case.guard is None else [Condition(case.guard, True)]
             self.branch(case.body, conditions)
             ends.append(bindings.close())
@@ -201,8 +201,8 @@ class Walk(Visits):
         bindings.join(ends)
 
     def take(self, statement: facts.Match, case: facts.Case) -> None:
-        for name in case.bindings:
-            self.define(name, "opaque", statement.node)
+        for name, part in case.bindings:
+            self.define(name, "opaque" if part is None else "value", (part or statement).node, value=part)
         if case.guard is not None:
             self.visit(case.guard)
 
@@ -341,12 +341,6 @@ def _suppresses(item: Expression) -> bool:
 def _is_endless(statement: facts.While | facts.For) -> bool:
     test = statement.test if isinstance(statement, facts.While) else None
     return isinstance(test, facts.Literal) and bool(test.value)
-
-
-def _matches(statement: facts.Match, case: facts.Case) -> Condition:
-    """A `case` of literal values as the comparison that it is."""
-    values = facts.Display(statement.node, "tuple", case.values)
-    return Condition(facts.Compare(statement.node, statement.subject, (("in", values),)), True)
 
 
 STATEMENTS: dict[type, Callable[[Walk, Any], None]] = {

@@ -14,7 +14,7 @@ from reviewer.filters import decoded
 from reviewer.finding import Confidence, Severity
 from reviewer.guards import Asker, Caused, Guard
 from reviewer.hops import KEY_PATHS
-from reviewer.identity import canonical, resolved
+from reviewer.identity import Resources, canonical, resolved
 from reviewer.learned import learned
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
@@ -65,7 +65,7 @@ def sent(project: Project, handler: Handler, reached: Reached) -> Iterator[Emiss
     for called in reached.callees:
         if called.is_aws:
             for emission in emissions(called, project.values.arguments(reached.site.call, reached.frame)):
-                yield filled(emission, handler)
+                yield filled(emission, handler, project.resources)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,16 +87,16 @@ def invocation(project: Project, handler: Handler, reached: Reached) -> Invocati
         return None
 
     def argument(name: str) -> Value:
-        return resolved(given.get(None, name) or UNKNOWN, handler.function)
+        return resolved(given.get(None, name) or UNKNOWN, handler.function, project.resources)
 
     return Invocation(min(names), argument("FunctionName"), payload_of(argument("Payload")))
 
 
-def filled(emission: Emission, handler: Handler) -> Emission:
-    """An emission with the environment of its function filled in."""
+def filled(emission: Emission, handler: Handler, resources: Resources) -> Emission:
+    """An emission with the environment of its function, and what is stored for it, filled in."""
 
     def fill(value: Value) -> Value:
-        return resolved(value, handler.function)
+        return resolved(value, handler.function, resources)
 
     return Emission(
         emission.operation,
@@ -114,7 +114,7 @@ def asker(project: Project, reached: Reached, function: Function | None, caused:
     """What evaluates the conditions on the way to a call, with what they tell of the event themselves."""
 
     def resolve(value: Value) -> Value:
-        return resolved(value, function) if function else value
+        return resolved(value, function, project.resources) if function else value
 
     known = learned(reached.conditions, project.values, resolve, caused, known)
     return Asker(project.values, resolve, caused, known)

@@ -71,6 +71,7 @@ SHELLS = {
     "log-group": re.compile(r"arn:.*:log-group:", re.DOTALL),
     "state-machine": re.compile(r"arn:.*:stateMachine:", re.DOTALL),
     "delivery-stream": re.compile(r"arn:.*:deliverystream/", re.DOTALL),
+    "parameter": re.compile(r"arn:.*:parameter(?=/)", re.DOTALL),
     "function": re.compile(r"arn:.*:function:|\d{12}:function:", re.DOTALL),
 }
 """What stands before the name in a URL or an ARN of a resource, by its kind."""
@@ -114,10 +115,15 @@ def replaced(value: Value, change: Callable[[Value], Value | None], depth: int =
     return value
 
 
-def resolved(value: Value, function: Function | None) -> Value:
-    """A value of code with the environment of its function filled in, as the template sets it."""
+def resolved(value: Value, function: Function | None, resources: Resources | None = None) -> Value:
+    """A value of code with the environment of its function filled in, as the template sets it.
+
+    With `resources`, also what the template stores in a parameter of SSM that the code asks for.
+    """
 
     def change(part: Value) -> Value | None:
+        if resources is not None and isinstance(part, AwsResult) and (part.operation, part.path) == STORED:
+            return resources.stored(replaced(dict(part.arguments).get("Name", UNKNOWN), change))
         if not isinstance(part, Environment):
             return None
         if part.name in PROVIDED:
@@ -129,6 +135,9 @@ def resolved(value: Value, function: Function | None) -> Value:
 
     return replaced(value, change)
 
+
+STORED = ("get_parameter", ("Parameter", "Value"))
+"""The call of SSM that tells what is stored, and where its answer does."""
 
 NAME_OF_ARN = {(Constant("/"), Constant(1)), (Constant(":"), Constant(5))}
 """How code takes the name out of an ARN by its place: `arn.split("/")[1]` of a table or stream, `arn.split(":")[5]`."""
@@ -143,6 +152,14 @@ class Resources(dict[Id, Resource]):
         """What values name, by value, kind of resource and kind of trigger: rings ask for the same ones again."""
         self.spelled: dict[Value, frozenset[Value] | None] = {}
         """What names can be, as `meeting` enumerates it."""
+
+    def stored(self, parameter: Value) -> Value | None:
+        """What a parameter of SSM holds; None where it is not one of the deployment."""
+        found = named(parameter, "parameter", self) if not isinstance(parameter, OneOf) else Named()
+        resource = self.get(found.resource) if found.resource is not None else None
+        if resource is None or not isinstance(resource.properties, Table):
+            return None
+        return resource.properties.get("Value")
 
     @cached_property
     def by_name(self) -> dict[tuple[str, Value], Id]:

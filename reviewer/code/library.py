@@ -203,6 +203,11 @@ def opened(function: Value) -> tuple[Value, Arguments]:
     return function, Arguments(_positions(fixed), tuple(pair for pair in fixed if not pair[0].isdecimal()))
 
 
+def _stored(given: Arguments) -> Value:
+    """What Powertools gives of a parameter of SSM: what the SDK's own call does."""
+    return AwsResult("ssm", "get_parameter", (("Name", given.get(0, "name") or UNKNOWN),), ("Parameter", "Value"))
+
+
 FUNCTIONS: dict[str, Callable[[Arguments], Value]] = {
     "os.getenv": _environment,
     "os.environ.get": _environment,
@@ -242,6 +247,7 @@ FUNCTIONS: dict[str, Callable[[Arguments], Value]] = {
     "builtins.dict": _dictionary,
     "builtins.enumerate": _enumerated,
     "builtins.zip": _zipped,
+    "aws_lambda_powertools.utilities.parameters.get_parameter": _stored,
     "typing.cast": lambda given: given.get(1) or UNKNOWN,
     "boto3.client": _client("client"),
     "boto3.resource": _client("resource"),

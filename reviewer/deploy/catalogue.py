@@ -34,6 +34,7 @@ KINDS = {
     "AWS::ApiGatewayV2::Api": "http-api",
     "AWS::Serverless::HttpApi": "http-api",
     "AWS::IAM::Role": "role",
+    "AWS::SSM::Parameter": "parameter",
     ALIAS: "function-alias",
     VERSION: "function-version",
     "AWS::Lambda::LayerVersion": "layer",

@@ -145,7 +145,7 @@ class Resource:
     """A resource of a template other than a function.
 
     `kind`: bucket, queue, topic, table, stream, delivery-stream, bus, rule, state-machine, log-group, rest-api,
-    http-api, role, function-alias, function-version, layer, code-signing-config, other.
+    http-api, role, parameter, function-alias, function-version, layer, code-signing-config, other.
     `name`: the physical name, where the template gives one. `properties` is the whole of its properties as a value;
     `place` says where each of them is written, by a path of keys and list positions: `Targets.0.Arn`.
     `code`: what a layer is made of.

@@ -213,7 +213,7 @@ class Walk(Visits):
 
     def for_(self, statement: facts.For) -> None:
         self.visit(statement.iterable)
-        self.loop(statement, [])
+        self.loop(statement, self.has_items(statement.iterable))
 
     def loop(self, statement: facts.While | facts.For, conditions: list[Condition]) -> None:
         bindings, alive, depth = self.bindings, self.bindings.alive, len(self.bindings.layers)

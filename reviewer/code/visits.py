@@ -8,6 +8,7 @@ from typing import Any
 from reviewer.code import facts
 from reviewer.code.bindings import Bindings
 from reviewer.code.facts import Expression
+from reviewer.code.fillings import chosen, collection, filled, handed_on
 from reviewer.code.scopes import CallSite, Condition, Definition, Reaching, Scope, Store
 
 MOST_CONDITIONS = 100
@@ -26,6 +27,10 @@ class Visits:
         self.loops: list[facts.Statement] = []
         self.tries: list[facts.Try] = []
         self.made: dict[tuple[int, str, str], Definition] = {}
+        self.ways: dict[int, tuple[Condition, ...]] = {}
+        """The conditions of each change in place."""
+        self.handed_on: set[str] = set()
+        """Names of what other functions may have changed in place."""
         self.places: set[tuple[int, int, str]] = set()
 
     # --- what is noted
@@ -66,6 +71,15 @@ class Visits:
             function = facts.Attribute(node, value, name) if name else value
             self.scope.implied.append(self.site(facts.Call(node, function, ())))
 
+    def has_items(self, iterable: Expression) -> list[Condition]:
+        """The condition under which there is anything to go through, beyond those of this place."""
+        source = collection(iterable)
+        if isinstance(source, facts.Comprehension):
+            return chosen(source)
+        if not isinstance(source, facts.Name) or source.id in self.handed_on:
+            return []
+        return filled(self.bindings.reaching(source.id), self.ways, self.conditions)
+
     # --- targets
 
     def bind(self, target: Expression, kind: str, value: Expression | None, path: Path = ()) -> None:
@@ -100,6 +114,7 @@ class Visits:
         """A definition that builds on what the name was before."""
         before = self.bindings.reaching(name.id) or (self.outside(name.id, name.node),)
         self.define(name.id, kind, node, before, **more)
+        self.ways.setdefault(node, self.known())
 
     def outside(self, name: str, node: int) -> Definition:
         """What an enclosing scope calls so: where a name is declared, or changed in place but not bound here."""
@@ -126,6 +141,7 @@ class Visits:
         self.visit(function.value if isinstance(function, facts.Attribute) else function)
         for argument in expression.arguments:
             self.visit(argument.value)
+        self.handed_on.update(handed_on(expression))
         if self.first(self.scope.calls, expression.node):
             self.scope.calls.append(self.site(expression))
 
@@ -156,6 +172,7 @@ class Visits:
             self.bind(generator.target, "element", generator.iterable)
             targets |= {definition.name for definition in bindings.trail[begin:]}
             del bindings.trail[begin:]  # outside of the comprehension, nothing of them is left
+            self.conditions += self.has_items(generator.iterable)
             for condition in generator.conditions:
                 self.visit(condition)
                 self.conditions.append(Condition(condition, True))

@@ -139,7 +139,9 @@ def reach(values: Values, module: str, entry: Value, frame: Frame | None, *, alo
     bodies = [Frame(path, owner) for path in loaded for owner in (MODULE, *values.modules.class_bodies(path))]
     yield from _walk(values, deque((body, ()) for body in bodies), at_import=True)
     runs = [frame] if frame is not None and isinstance(entry, LocalFunction) else []
-    runs += [] if alone else [route for path in loaded for route in _routes(values, path)]
+    known = {(run.module, run.owner) for run in runs}
+    routes = [] if alone else [route for path in loaded for route in _routes(values, path)]
+    runs += [route for route in routes if (route.module, route.owner) not in known]
     yield from _walk(values, deque((run, ()) for run in runs), at_import=False)
 
 
@@ -174,8 +176,12 @@ def _registers(values: Values, decorator: facts.Expression, frame: Frame) -> boo
     return isinstance(receiver, Result) and decorator.function.name not in NO_ROUTES | ALONE
 
 
-NO_ROUTES = frozenset({"command", "group", "option", "argument", "fixture", "task", "patch", "object", "parametrize"})
-"""Decorators of objects that make something else of a function: commands, fixtures, background tasks."""
+NO_ROUTES = frozenset(
+    {"command", "group", "option", "argument", "fixture", "task", "patch", "object", "parametrize"}
+    | {"inject_lambda_context", "capture_lambda_handler", "capture_method", "log_metrics"}
+)
+"""Decorators of objects that make something else of a function: commands, fixtures, background tasks, a function that
+logs, is traced or is measured."""
 ALONE = frozenset(
     {"lambda_function", "schedule", "authorizer", "on_s3_event", "on_sns_message", "on_sqs_message", "on_cw_event"}
     | {"on_kinesis_record", "on_dynamodb_record", "on_ws_connect", "on_ws_message", "on_ws_disconnect"}

@@ -21,8 +21,8 @@ NEW_ONLY = re.compile(r"\s*attribute_not_exists\s*\([^()]*\)\s*")
 class Emission:
     """One thing that a call writes: `node` is the kind of resource, `resource` names it.
 
-    `key`: of an object. `message`: what is sent, `attributes` the message attributes of a topic. `entry`: the whole
-    event of a bus. `events`: the event types that the write can produce.
+    `key`: of an object. `message`: what is sent, or what is known of an item; `attributes`: the message attributes of a
+    topic. `entry`: the whole event of a bus. `events`: the event types that the write can produce.
     """
 
     operation: str

@@ -9,9 +9,10 @@ from reviewer.code.operations import OBJECT
 from reviewer.deploy.model import Link, Trigger
 from reviewer.emissions import Emission
 from reviewer.filters import admits_key, admits_s3_event, decoded, matches_criteria, matches_pattern, matches_policy
+from reviewer.identity import canonical
 from reviewer.strings import Known
 from reviewer.truth import MAYBE, YES, Truth, both
-from reviewer.value import UNKNOWN, Constant, Items, Result, Table, Value, one_of, options
+from reviewer.value import UNKNOWN, Constant, Items, Result, Table, Text, Value, one_of, options, string
 
 Filtered = Trigger | Link
 """What can hold a filter between a resource and what it starts."""
@@ -131,6 +132,28 @@ def _records(*paths: tuple[tuple[str, ...], Value]) -> Paths:
     return (*found, *_top(RECORDS))
 
 
+def _images(emission: Emission) -> Paths:
+    """The texts of a written item, as an event holds them (`["NewImage"]["state"]["S"]`) and as its readers give them.
+
+    Source: https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_streams_StreamRecord.html
+    """
+    fields = emission.message.entries if isinstance(emission.message, Table) else ()
+    images = ("keys", "oldimage" if list(emission.events) == ["REMOVE"] else "newimage")
+    return tuple(
+        (("dynamodb", image, *canonical((name,)), *typed), text)
+        for name, value in fields
+        if (text := _text(value)) is not None
+        for typed in (("s",), ())
+        for image in images
+    )
+
+
+def _text(value: Value) -> Value | None:
+    """The text of an attribute, which a client writes as `{"S": …}`; None where it may be of another type."""
+    written = value.get("S") if isinstance(value, Table) else value
+    return written if isinstance(written, Text) or string(written or UNKNOWN) is not None else None
+
+
 HOPS: dict[tuple[str, str], Hop] = {
     ("s3", "bucket"): Hop(
         "bucket",
@@ -144,7 +167,9 @@ HOPS: dict[tuple[str, str], Hop] = {
         lambda emission: (((OBJECT, "message"), emission.message), *_records((("sns", "message"), emission.message))),
     ),
     ("dynamodb", "table"): Hop(
-        "table", _table, lambda emission: _records((("eventname",), one_of([*map(Constant, emission.events)])))
+        "table",
+        _table,
+        lambda emission: _records((("eventname",), one_of([*map(Constant, emission.events)])), *_images(emission)),
     ),
     ("kinesis", "stream"): Hop("stream", _stream, lambda _: _records()),
     ("eventbridge", "bus"): Hop("event bus", _bus, lambda emission: (*_entry(emission), *_top(OF_BUS))),

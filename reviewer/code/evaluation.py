@@ -9,10 +9,12 @@ from reviewer.code import facts, library, operations, texts
 from reviewer.code.bounds import bounded
 from reviewer.code.facts import Expression
 from reviewer.value import (
+    ITEM,
     MODULE,
     UNKNOWN,
     Constant,
     Environment,
+    EventPath,
     Frame,
     Instance,
     Items,
@@ -119,8 +121,28 @@ def dictionary(values: Values, expression: facts.Dictionary, frame: Frame) -> Va
 
 def comprehension(values: Values, expression: facts.Comprehension, frame: Frame) -> Value:
     if expression.kind == "dict":
-        return Table((), open=True)
+        return _copied(values, expression, frame) or Table((), open=True)
     return Items((values.of(expression.element, frame),), open=True)
+
+
+def _copied(values: Values, expression: facts.Comprehension, frame: Frame) -> Value | None:
+    """The part of the event of which `{key: value for key, value in part.items()}` is a copy; None for another dict."""
+    match expression.key, expression.generators:
+        case (
+            facts.Name(id=key),
+            [
+                facts.Generator(
+                    target=facts.Display(items=[facts.Name(id=first), facts.Name()]),
+                    iterable=facts.Call(function=facts.Attribute(value=source, name="items"), arguments=()),
+                    conditions=(),
+                )
+            ],
+        ) if key == first:
+            part = values.of(source, frame)
+            value = values.of(expression.element, frame)
+            is_same = isinstance(part, EventPath) and value == EventPath((*part.path, ITEM, ITEM))
+            return part if is_same else None
+    return None
 
 
 def lambda_(_: Values, expression: facts.Lambda, frame: Frame) -> Value:

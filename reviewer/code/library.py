@@ -271,7 +271,14 @@ def sdk_method(receiver: Value, name: str, given: Arguments) -> Value | None:
         return AwsResult(receiver.service, name, given.pairs)
     if isinstance(receiver, Handle):
         return _made_by_handle(receiver, name, given)
+    if isinstance(receiver, Result) and (receiver.function, name) == DESERIALIZES and not receiver.path:
+        written = given.get(0, "value") or UNKNOWN
+        return (written.get("M") or UNKNOWN) if isinstance(written, Table) else written
     return None
+
+
+DESERIALIZES = ("boto3.dynamodb.types.TypeDeserializer", "deserialize")
+"""What makes an attribute of DynamoDB, `{"S": "open"}`, its value: both are told by the same path."""
 
 
 def _made_by_resource(service: str, name: str, given: Arguments) -> Value:

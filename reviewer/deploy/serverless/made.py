@@ -6,6 +6,10 @@ from collections.abc import Iterable
 
 from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, intrinsic, mapping
 
+SYMBOL = "sls::"
+"""What the name of a symbol begins with: of what is only known at the deployment."""
+UNKNOWN = f"{SYMBOL}?"
+
 
 def scalar(near: Node, value: str | int | float | bool | None) -> Scalar:
     """A scalar that stands where another node does."""

@@ -64,6 +64,7 @@ def _made(service: Service) -> Iterator[Made]:
         yield ROLE, key, role
     yield from _layers(service)
     yield from _machines(service)
+    yield from _constructs(service)
 
 
 def _layers(service: Service) -> Iterator[Made]:
@@ -87,3 +88,13 @@ def _machines(service: Service) -> Iterator[Made]:
             logical = normalized(own) if own else f"{normalized(name)}StepFunctionsStateMachine"
             properties = table(key, {"StateMachineName": named, "Definition": settings.get("definition")})
             yield logical, key, body(key, "AWS::StepFunctions::StateMachine", properties)
+
+
+def _constructs(service: Service) -> Iterator[Made]:
+    """What the constructs of the plugin serverless-lift become, but for their functions."""
+    by_key = {function.key.text: function for function in service.functions}
+    for construct in service.constructs:
+        worker = by_key.get(construct.worker_name)
+        name, settings = (worker.name, worker.settings) if worker else ("", None)
+        for logical, type_, properties in construct.resources(name, settings):
+            yield logical, construct.key, body(construct.key, type_, properties)

@@ -9,8 +9,9 @@ from functools import cached_property
 from reviewer.deploy.files import Files
 from reviewer.deploy.model import Id
 from reviewer.deploy.nodes import Mapping, Node, Scalar
-from reviewer.deploy.serverless.made import parts, structure
-from reviewer.deploy.serverless.variables import SYMBOL, Variables
+from reviewer.deploy.serverless.lift import SECTION, Construct, constructs, with_event
+from reviewer.deploy.serverless.made import SYMBOL, parts, structure
+from reviewer.deploy.serverless.variables import Variables
 from reviewer.deploy.stacks import Links, Stack
 from reviewer.deploy.template import Template
 from reviewer.value import Parameter, Value
@@ -65,16 +66,28 @@ class Service(Stack):
     @cached_property
     def functions(self) -> tuple[Configured, ...]:
         """The functions, in the order of the configuration."""
-        found: dict[str, Configured] = {}
+        found: dict[str, tuple[Scalar, Mapping]] = {}
         for part in parts(self.get("functions")):
             for key, node in part.entries.items():
                 settings = structure(node)
-                if settings is None:
-                    continue
-                taken = any(key in section.entries for section in self.sections("Resources"))
-                name = normalized(key) + "LambdaFunction" if taken else key
-                found[key] = Configured(Id(self.path, name), part.keys[key], settings)
-        return tuple(found.values())
+                if settings is not None:
+                    found[key] = part.keys[key], settings
+        for construct in self.constructs:
+            if construct.worker is not None:
+                found[construct.worker_name] = construct.worker
+            if construct.event is not None and construct.worker_name in found:
+                named, settings = found[construct.worker_name]
+                found[construct.worker_name] = named, with_event(settings, construct.event)
+        return tuple(Configured(Id(self.path, self._name(key)), *about) for key, about in found.items())
+
+    def _name(self, key: str) -> str:
+        taken = any(key in section.entries for section in self.sections("Resources"))
+        return normalized(key) + "LambdaFunction" if taken else key
+
+    @cached_property
+    def constructs(self) -> tuple[Construct, ...]:
+        """What the plugin serverless-lift makes more of."""
+        return tuple(constructs(self.get(SECTION)))
 
     @cached_property
     def plugins(self) -> frozenset[str]:

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from reviewer.deploy.nodes import DEEPEST, Mapping, Node, Scalar, Sequence, intrinsic, plain
-from reviewer.deploy.serverless.made import children, joined, ref, replaced, scalar
+from reviewer.deploy.serverless.lift import SECTION, constructs
+from reviewer.deploy.serverless.made import SYMBOL, UNKNOWN, children, joined, ref, replaced, scalar
 from reviewer.deploy.serverless.syntax import Parts, Source, Variable, parse
-from reviewer.value import UNKNOWN, Constant, Parameter, Value
+from reviewer.value import UNKNOWN as UNKNOWN_VALUE
+from reviewer.value import Constant, Parameter, Value
 
-SYMBOL = "sls::"
-"""What the name of a symbol begins with."""
 STAGE = "dev"
 """The stage of a service that names none."""
 MOST_NODES = 100_000
@@ -25,7 +25,6 @@ LONGEST_CHAIN = 40
 MOST_WAITING = 120
 """Nodes that wait for one another: bounds the interpreter's stack."""
 
-_UNKNOWN = f"{SYMBOL}?"
 _READ = (".yml", ".yaml", ".json")
 _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
@@ -65,7 +64,7 @@ class Variables:
         if known is not None:
             return known[1]
         if id(node) in self._waiting or len(self._waiting) >= MOST_WAITING:
-            return ref(node, _UNKNOWN)
+            return ref(node, UNKNOWN)
         self._waiting.add(id(node))
         try:
             found = self.shallow(node)
@@ -84,7 +83,7 @@ class Variables:
             made = self.resolved(child)
             nodes, depth = self._measure(made)
             if size + nodes > MOST_NODES or depth >= DEEPEST:
-                made, nodes, depth = ref(child, _UNKNOWN), 1, 1
+                made, nodes, depth = ref(child, UNKNOWN), 1, 1
                 self.cut = self.cut or child
             found.append(made)
             size, levels = size + nodes, max(levels, depth)
@@ -114,7 +113,7 @@ class Variables:
         if not isinstance(template, Scalar) or not isinstance(template.value, str):
             return self.resolved(template)
         pieces = [
-            piece if isinstance(piece, str) else f"${{{_symbol(piece) or _UNKNOWN}}}"
+            piece if isinstance(piece, str) else f"${{{_symbol(piece) or UNKNOWN}}}"
             for piece in self._pieces(parse(template.value), template)
         ]
         return self._written(pieces, template)
@@ -127,7 +126,7 @@ class Variables:
         if known is not None:
             return known[1]
         if id(node) in self._chain:
-            return ref(node, _UNKNOWN)
+            return ref(node, UNKNOWN)
         self._chain.add(id(node))
         try:
             found = self._read(parse(node.value), node)
@@ -160,13 +159,13 @@ class Variables:
             if isinstance(found, Scalar):
                 pieces.append(found.text)
             else:
-                pieces.append(found if intrinsic(found) else ref(near, _UNKNOWN))
+                pieces.append(found if intrinsic(found) else ref(near, UNKNOWN))
         return pieces
 
     def _written(self, pieces: list[str], near: Node) -> Node:
         """A text; unknown where the service makes too much of them."""
         if not self.spend(sum(map(len, pieces))):
-            return ref(near, _UNKNOWN)
+            return ref(near, UNKNOWN)
         style = near.style if isinstance(near, Scalar) else ""
         return Scalar(near.source, near.start, near.end, "".join(pieces), style or '"')
 
@@ -192,7 +191,7 @@ class Variables:
 
     def value(self, name: str) -> Value:
         """What a symbol stands for."""
-        return self.symbols.get(name, UNKNOWN)
+        return self.symbols.get(name, UNKNOWN_VALUE)
 
     def _constant(self, parts: Parts, near: Node) -> str | None:
         return self.constant(self._joined(parts, near)) if parts else ""
@@ -209,11 +208,11 @@ class Variables:
 
     def _variable(self, variable: Variable, near: Node) -> Node:
         if self._depth >= LONGEST_CHAIN:
-            return ref(near, _UNKNOWN)
+            return ref(near, UNKNOWN)
         self._depth += 1
         try:
             found = self._first(variable.sources, near) or self._outside(variable.sources[0], (), near)
-            return ref(near, _UNKNOWN) if found is None else self.shallow(found)
+            return ref(near, UNKNOWN) if found is None else self.shallow(found)
         finally:
             self._depth -= 1
 
@@ -235,19 +234,19 @@ class Variables:
     def _self(self, source: Source, rest: tuple[Source, ...], near: Node) -> Node | None:
         address = self._constant(source.address, near)
         if address is None:
-            return ref(near, _UNKNOWN)
+            return ref(near, UNKNOWN)
         if address == "provider.stage":
             return self.stage_at(near)
         found = self._at(self.root, address)
         if found is None and address == "provider.region":
             return ref(near, "AWS::Region")
-        return self._outside(source, rest, near) if found is not None and _symbol(found) == _UNKNOWN else found
+        return self._outside(source, rest, near) if found is not None and _symbol(found) == UNKNOWN else found
 
     def _file(self, source: Source, rest: tuple[Source, ...], near: Node) -> Node | None:
         path = self._constant(source.parameters[0], near) if source.parameters else None
         address = self._constant(source.address, near)
         if path is None or address is None:
-            return ref(near, _UNKNOWN)
+            return ref(near, UNKNOWN)
         if not path.endswith(_READ):
             return self._outside(source, rest, near)
         document = self.file(scalar(near, path))
@@ -267,6 +266,12 @@ class Variables:
         paths = (f"{path}.{name}" for of in (self.stage, "default") for path in (f"params.{of}", f"stages.{of}.params"))
         return next((found for path in paths if (found := self._at(self.root, path)) is not None), None)
 
+    def _construct(self, source: Source, rest: tuple[Source, ...], near: Node) -> Node | None:
+        name, _, variable = (self._constant(source.address, near) or "").partition(".")
+        named = (each for each in constructs(self._at(self.root, SECTION)) if each.key.text == name)
+        made = next((each.variable(variable, near) for each in named), None)
+        return made or self._outside(source, rest, near)
+
     def _truth(self, source: Source, rest: tuple[Source, ...], near: Node) -> Node | None:
         found = self.resolved(self._joined(source.parameters[0], near)) if source.parameters else near
         truth = _TRUTHS.get(found.text.lower()) if isinstance(found, Scalar) else None
@@ -282,7 +287,7 @@ class Variables:
             if not isinstance(fallback, Scalar) and not intrinsic(fallback):
                 return fallback
         if len(known) < len(written):
-            return ref(near, _UNKNOWN)
+            return ref(near, UNKNOWN)
         default = self.constant(fallback)
         name = (
             f"{source.type}({','.join(known[:-1])}):{known[-1]}" if source.parameters else f"{source.type}:{known[-1]}"
@@ -311,7 +316,7 @@ class Variables:
             elif isinstance(found, Sequence) and step.isdecimal() and int(step[:9]) < len(found.items):
                 found = found.items[int(step[:9])]
             else:
-                return ref(node, _UNKNOWN) if found is not None and _symbol(found) else None
+                return ref(node, UNKNOWN) if found is not None and _symbol(found) else None
         return found
 
 
@@ -325,6 +330,7 @@ _SOURCES: dict[str, _Reader] = {
     "aws": Variables._aws,
     "param": Variables._param,
     "strToBool": Variables._truth,
+    "construct": Variables._construct,
 }
 """How the sources that a configuration itself answers are read; those of all other types are answered outside."""
 

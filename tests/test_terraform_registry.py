@@ -86,6 +86,22 @@ def test_what_the_lambda_module_packs(tmp_path: Path, path: str, folder: str, bu
     assert (found.code.value, found.built) == (Code(folder=folder), built)
 
 
+@pytest.mark.parametrize(
+    ("setting", "publishes"),
+    [
+        ("", False),
+        ("publish = false", False),
+        ("lambda_at_edge = true", True),
+        ("snap_start = true", True),
+        ("publish = var.publish", True),
+    ],
+)
+def test_what_makes_the_lambda_module_publish_versions(tmp_path: Path, setting: str, publishes: bool) -> None:
+    text = f'module "f" {{\n  source = "{SOURCES[0]}"\n  {setting}\n}}\nvariable "publish" {{}}\n'
+    found = function(configured(tmp_path, {MAIN: text}), "module.f")
+    assert (found.publishes is not None) == publishes
+
+
 def test_a_copy_of_the_lambda_module_in_the_tree_is_the_same(tmp_path: Path) -> None:
     variables = ("source_path", "local_existing_package", "allowed_triggers", "event_source_mapping", "handler")
     copy = "".join(f'variable "{name}" {{\n  default = null\n}}\n' for name in variables)

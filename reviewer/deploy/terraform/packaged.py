@@ -29,7 +29,6 @@ _FUNCTION = {
     "MemorySize": "memory_size",
     "Architectures": "architectures",
     "Layers": "layers",
-    "Publish": "publish",
     "PackageType": "package_type",
     "ImageUri": "image_uri",
     "ReservedConcurrentExecutions": "reserved_concurrent_executions",
@@ -42,6 +41,8 @@ _FUNCTION = {
     "FileSystemConfigs.LocalMountPath": "file_system_local_mount_path",
     "TracingConfig.Mode": "tracing_mode",
 }
+_PUBLISHING = ("lambda_at_edge", "snap_start", "publish")
+"""Arguments that make a function publish its versions."""
 _MAPPING = {"filter_criteria": "FilterCriteria", "destination_arn_on_failure": "Destination"}
 
 
@@ -77,18 +78,24 @@ def _lambda(item: Item, sources: Sources) -> Iterator[Made]:
         return
     if flag(item.given("create_function"), item.configuration) is False:
         return
-    found = picked(item, _FUNCTION)
-    code = sources.of_module(item)
-    yield "", "AWS::Lambda::Function", found if code is None else extended(found, {"Code": code})
+    publishing = _publishing(item)
+    made = {"Code": sources.of_module(item), "Publish": publishing}
+    more = {name: node for name, node in made.items() if node is not None}
+    yield "", "AWS::Lambda::Function", extended(picked(item, _FUNCTION), more)
     own = {"FunctionName": known(item.key, item.reference("Arn"))}
     asked = item.given("create_lambda_function_url")
     if asked is not None and flag(asked, item.configuration):
         kind = picked(item, {"AuthType": "authorization_type"}).get("AuthType") or constant(asked, "NONE")
         yield "url", "AWS::Lambda::Url", table(asked, {"TargetFunctionArn": own["FunctionName"], "AuthType": kind})
     yield from _invoked(item, own)
-    is_versioned = flag(item.given("publish"), item.configuration) is not False and item.given("publish") is not None
-    version = known(item.key, item.reference("Version" if is_versioned else "Arn"))
+    version = known(item.key, item.reference("Arn" if publishing is None else "Version"))
     yield from _triggered(item, sources, own, {"FunctionName": version})
+
+
+def _publishing(item: Item) -> Node | None:
+    """The argument by which a function publishes, or may publish, its versions."""
+    given = (item.given(name) for name in _PUBLISHING)
+    return next((node for node in given if node is not None and flag(node, item.configuration) is not False), None)
 
 
 def _invoked(item: Item, own: Entries[str, Node]) -> Iterator[Made]:

@@ -117,6 +117,7 @@ RESOURCES = {
     "AWS::Transfer::Workflow": Wiring(
         "custom", "workflow-step", ("Steps.*.CustomStepDetails.Target", "OnExceptionSteps.*.CustomStepDetails.Target")
     ),
+    "AWS::SSM::Document": Wiring("custom", "automation-step", ("Content.mainSteps.*.inputs.FunctionName",)),
     "AWS::AppSync::DataSource": Wiring("custom", "data-source", ("LambdaConfig.LambdaFunctionArn",)),
     "AWS::AppSync::GraphQLApi": Wiring("custom", "authorizer", ("LambdaAuthorizerConfig.AuthorizerUri",)),
     "AWS::Serverless::GraphQLApi": Wiring("custom", "data-source", ("DataSources.Lambda.?.FunctionArn",)),

@@ -281,8 +281,8 @@ def template_parameter_is_secret(name: str, default: str | None = None) -> bool:
 
     A default that is a path, an ARN or a dynamic reference says that the parameter takes one of these.
     """
-    naming = _naming(name)
-    if naming is None or not naming.last or not naming.qualified or naming.title in {"auth", "credentials"}:
+    naming, broad = _naming(name), {"auth", "authorization", "credentials"}
+    if naming is None or not naming.last or not naming.qualified or naming.title in broad:
         return False
     return not default or ("{{resolve:" not in default and (is_placeholder(default) or not _refers(default)))
 

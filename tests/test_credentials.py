@@ -251,6 +251,7 @@ def test_parameters_of_templates() -> None:
         "TokenBucketSize",
         "SecretUserName",
         "Stage",
+        "authorization",
     ):
         assert not template_parameter_is_secret(name), name
 

@@ -48,6 +48,11 @@ class SecretParameter:
     at: Location
     default: Setting[Value] | None = None
 
+    @property
+    def veil(self) -> str:
+        """What the dialect calls that which keeps a parameter's value from being shown."""
+        return "sensitive" if self.at.path.endswith((".tf", ".tf.json")) else "NoEcho"
+
 
 @dataclass(frozen=True)
 class Template:

@@ -46,4 +46,4 @@ def secret_in_template(template: Template) -> Reports:
         if parameter.default is not None:
             yield parameter.default.at, f"The default of the parameter `{parameter.name}` is a secret"
         else:
-            yield parameter.at, f"The parameter `{parameter.name}` takes a secret and lacks `NoEcho`"
+            yield parameter.at, f"The parameter `{parameter.name}` takes a secret and lacks `{parameter.veil}`"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from reviewer.code.operations import OBJECT
@@ -161,6 +161,11 @@ class Resources(dict[Id, Resource]):
             return None
         return resource.properties.get("Value")
 
+    def known_as(self, value: Value, node: str) -> Value:
+        """What a value (environment resolved) names: a reference where the deployment has it, else the bare name."""
+        found = [named(option, node, self) for option in options(value)]
+        return one_of([each.name if each.resource is None else Reference(*each.resource) for each in found])
+
     @cached_property
     def by_name(self) -> dict[tuple[str, Value], Id]:
         """The resources whose names can be compared; of two with the same name, the first."""
@@ -280,6 +285,20 @@ def own_source(value: Value, triggers: Iterable[Trigger], node: str) -> Value:
 IN_DETAIL = ("detail", "bucket", "name")
 """Where an event of S3 names its bucket when it comes through EventBridge.
 Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
+
+
+def with_known_buckets(pattern: Value, resources: Resources, path: tuple[str, ...] = IN_DETAIL) -> Value:
+    """A pattern in which a bucket of the deployment that it asks for by name is that bucket, however it is spelled."""
+    if isinstance(pattern, OneOf):
+        return one_of([with_known_buckets(option, resources, path) for option in pattern.options])
+    if path and isinstance(pattern, Table):
+        step, *rest = path
+        inner = with_known_buckets(pattern.get(step) or UNKNOWN, resources, tuple(rest))
+        return replace(pattern, entries=tuple((key, inner if key == step else v) for key, v in pattern.entries))
+    if path or not isinstance(pattern, Items):
+        return pattern
+    asked = (item if isinstance(item, Table) else resources.known_as(item, "bucket") for item in pattern.items)
+    return replace(pattern, items=tuple(asked))
 
 
 def _asked_for(trigger: Trigger) -> Value | None:

@@ -8,15 +8,15 @@ own trigger and a function's direct invocation of itself are `loops`, not rings.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewer.code.flow import Reached
 from reviewer.deploy.model import Link, Trigger
 from reviewer.emissions import Emission
 from reviewer.feeds import STOPPED, invocation, is_off, known_of, label, sent
 from reviewer.finding import Location
-from reviewer.hops import HOP_FROM, HOPS, Hop, Paths, carried
-from reviewer.identity import node_of, own_source
+from reviewer.hops import HOP_FROM, HOPS, Filtered, Hop, Paths, carried
+from reviewer.identity import node_of, own_source, with_known_buckets
 from reviewer.meeting import meet
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
@@ -181,7 +181,7 @@ class Deliveries:
         emission = way.emission
         for trigger, receiver, hop in self.starts(emission.resource, emission.node):
             known = known_of(trigger)
-            admitted = way.admitted & hop.admits(trigger, emission, known)
+            admitted = way.admitted & hop.admits(self.asking(trigger), emission, known)
             if admitted is NO:
                 continue
             name = label(trigger.source.value) if trigger.source is not None else ""
@@ -209,7 +209,7 @@ class Deliveries:
         """Follow what is under way through a link."""
         emission = way.emission
         hop = HOP_FROM.get(emission.node)
-        admitted = way.admitted & (hop.admits(link, emission, spelling) if hop is not None else YES)
+        admitted = way.admitted & (hop.admits(self.asking(link), emission, spelling) if hop is not None else YES)
         admitted &= MAYBE if link.kind in FAILED_ONLY else YES
         if admitted is NO:
             return
@@ -237,7 +237,7 @@ class Deliveries:
                         (*way.links, link),
                     )
             return
-        arrived = carried(link, emission, node)
+        arrived = carried(link, emission.to(self.project.resources.known_as(emission.resource, emission.node)), node)
         sources = (*way.sources, link.kind)
         yield from self.spread(
             _Way(
@@ -276,6 +276,14 @@ class Deliveries:
                 and meet(resource, link.source.value, node, self.project.resources)
             ]
         return self.followed[resource, node]
+
+    def asking(self, filtered: Filtered) -> Filtered:
+        """A trigger or a link whose patterns name the buckets of the deployment as the events of these do."""
+        if filtered.kind not in {"eventbridge", "rule"}:
+            return filtered
+        resources = self.project.resources
+        made = (replace(each, value=with_known_buckets(each.value, resources)) for each in filtered.patterns)
+        return replace(filtered, patterns=tuple(made))
 
 
 def is_ring_by_itself(delivery: Delivery) -> bool:

@@ -156,6 +156,16 @@ def test_sam_takes_the_folder_of_the_template_when_no_code_is_named(tmp_path: Pa
     assert lines(found.code) == (4, 3, 4, 5)
 
 
+@pytest.mark.parametrize(
+    ("handler", "folder"),
+    [("app.f", "src"), ("in/app.f", "src"), ("in.app.f", "src"), ("other.f", None), ("..x.f", None)],
+)
+def test_the_source_of_a_package_that_is_made_by_hand(tmp_path: Path, handler: str, folder: str | None) -> None:
+    resources = f"It: {{Type: AWS::Serverless::Function, Properties: {{CodeUri: src/app.zip, Handler: {handler}}}}}"
+    found = deployed(tmp_path, sam(resources), unlisted={"src/app.py": "", "src/in/app.py": ""}).functions[0]
+    assert code(found).folder == folder
+
+
 def test_links_out_of_the_tree_are_not_followed(tmp_path: Path) -> None:
     root = tmp_path / "root"
     (tmp_path / "outside").mkdir()

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from posixpath import dirname
 from typing import Any
 
 from reviewer.deploy.catalogue import FUNCTION, FUNCTIONS, KINDS, NAMES, SAM_FUNCTION
@@ -86,7 +87,7 @@ def function(stack: Stack, declared: Declared, properties: Mapping | None) -> Fu
         id=Id(stack.path, declared.name),
         at=declared.at,
         dialect=stack.dialect or FUNCTIONS[declared.type],
-        code=_image(stack, properties, declared) if is_image else _code(stack, declared, properties),
+        code=_image(stack, properties, declared) if is_image else _code(stack, declared, properties, found["handler"]),
         package="Image" if is_image else "Zip",
         environment=tuple(_environment(stack, properties)),
         built=any(text(method) == "makefile" for method in find(declared.body, "Metadata.BuildMethod")),
@@ -134,7 +135,9 @@ def _image(stack: Stack, properties: Mapping | None, declared: Declared) -> Sett
     return Setting(Code(elsewhere="a container image"), node.at if node else declared.at)
 
 
-def _code(stack: Stack, declared: Declared, properties: Mapping | None) -> Setting[Code] | None:
+def _code(
+    stack: Stack, declared: Declared, properties: Mapping | None, handler: Setting[Value] | None
+) -> Setting[Code] | None:
     """Where the code of a zip function is."""
     for path in ("InlineCode", "Code.ZipFile"):
         for written in find(properties, path):
@@ -145,11 +148,12 @@ def _code(stack: Stack, declared: Declared, properties: Mapping | None) -> Setti
     if node is None:
         # SAM takes the template's folder, CloudFormation has no default.
         return Setting(local(stack, "."), declared.at) if declared.type == SAM_FUNCTION else None
-    return _written(stack, node)
+    module = (string(handler.value) or "").rpartition(".")[0] if handler else ""
+    return _written(stack, node, module.replace(".", "/"))
 
 
-def _written(stack: Stack, node: Node) -> Setting[Code]:
-    """The code that a path, or a place in S3, leads to."""
+def _written(stack: Stack, node: Node, module: str = "") -> Setting[Code]:
+    """The code that a path, or a place in S3, leads to. `module` is the path of the handler's, without its ending."""
     asset = stack.asset(node)
     if asset is not None:
         return Setting(packed(asset), node.at)
@@ -158,13 +162,13 @@ def _written(stack: Stack, node: Node) -> Setting[Code]:
         for option in value.options if isinstance(value, Parameter) else (value,):
             written = string(option)
             if written is not None:
-                return Setting(local(stack, written), arm.at)
+                return Setting(local(stack, written, module), arm.at)
     named = isinstance(node, Mapping) and not intrinsic(node)
     return Setting(Code(elsewhere="an object in S3" if named else "a place that the deployment gives"), node.at)
 
 
-def local(stack: Stack, written: str) -> Code:
-    """The code that a template means by a path."""
+def local(stack: Stack, written: str, module: str = "") -> Code:
+    """The code that a template means by a path: of a package that is made by hand, the folder with its module."""
     if written.startswith(("s3://", "https://")):
         return Code(elsewhere="an object in S3")
     path = stack.files.path(stack.path, written)
@@ -172,6 +176,9 @@ def local(stack: Stack, written: str) -> Code:
         return Code(elsewhere="a path outside of the tree")
     if not path.endswith(_PACKED) and not stack.files.exists(path):
         return Code(elsewhere=f"`{path}`, which is not part of the tree")
+    folder = dirname(path)
+    if module and path.endswith(_PACKED) and stack.files.exists(f"{folder}/{module}.py".lstrip("/")):
+        return Code(folder=folder)
     return packed(path)
 
 

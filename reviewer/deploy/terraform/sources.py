@@ -83,22 +83,13 @@ class Sources:
         if item.ignored & _CODE:
             return known(item.key, UNKNOWN)
         if given is not None:
-            return self._beside(item, self.code(given))
+            return self.code(given)
         key = item.given("s3_key")
         if key is None:
             return None
         found = self.code(key)
         is_elsewhere = found is key or isinstance(self.configuration.value(found), Reference)
         return table(key, {"S3Key": key}) if is_elsewhere else found
-
-    def _beside(self, item: Item, code: Node) -> Node:
-        """The folder around a package that is made by hand, where the handler's module lies in it; else the package."""
-        package = string(self.configuration.value(code))
-        module = self._module(item)
-        if package is None or not package.endswith(".zip") or not module:
-            return code
-        folder = constant(code, posixpath.dirname(package) or ".")
-        return folder if self._holds(folder, module) else code
 
     def _module(self, item: Item) -> str:
         """The path of the module that a handler is in, without its ending; empty where that is not known."""

@@ -333,3 +333,26 @@ def test_the_json_form(tmp_path: Path) -> None:
     assert found.variable("text") is not None
     assert [setting.at.line for _, setting in found.environment] == [11, 11]
     assert plain(value(resource(deployment, "aws_sqs_queue.q").name)) == "jobs-dev"
+
+
+@pytest.mark.parametrize(
+    ("handler", "folder"), [("app.handler", "one/src"), ("other.handler", None), ("handler", None)]
+)
+def test_the_source_that_a_module_is_told(tmp_path: Path, handler: str, folder: str | None) -> None:
+    module = """
+    variable "source_path" {}
+    variable "handler" {}
+    resource "aws_lambda_function" "f" {
+      handler  = var.handler
+      filename = data.external.built.result.filename
+    }
+    """
+    call = f"""
+    module "m" {{
+      source      = "../"
+      handler     = "{handler}"
+      source_path = "${{path.module}}/src"
+    }}
+    """
+    found = code(configured(tmp_path, {"one/main.tf": call, "main.tf": module}, unlisted={"one/src/app.py": ""}))
+    assert found.folder == folder

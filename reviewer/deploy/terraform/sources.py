@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from reviewer.deploy.nodes import Mapping, Node, Scalar
 from reviewer.deploy.nodes import Sequence as ListNode
-from reviewer.deploy.terraform.items import Item, flag
+from reviewer.deploy.terraform.items import Item, Written, flag
 from reviewer.deploy.terraform.stack import Configuration
-from reviewer.deploy.terraform.terms import choices, constant, entries, is_null, known, table
+from reviewer.deploy.terraform.terms import Names, choices, constant, entries, is_null, known, table
 from reviewer.value import UNKNOWN, Reference, Value, string
 
 _ARCHIVE = "archive_file"
@@ -19,6 +19,8 @@ _BUILDERS = ("null_resource.", "terraform_data.", "data.external.")
 """What runs a build, where an archive waits for it."""
 _CODE = frozenset({"filename", "source_code_hash", "s3_key", "s3_object_version", "all"})
 """Arguments that say what a function's code is."""
+_TELLING = ("source_path", "source_dir", "source_file", "src_path", "src_dir")
+"""Variables that modules call the source of a function by."""
 _STAND_IN = re.compile(r"(?:^|[^a-z])(?:placeholder|dummy)", re.IGNORECASE)
 """In the name of a file: it only stands in for code that is deployed in another way."""
 _DEEPEST = 4
@@ -83,13 +85,26 @@ class Sources:
         if item.ignored & _CODE:
             return known(item.key, UNKNOWN)
         if given is not None:
-            return self.code(given)
+            found = self.code(given)
+            return (None if self._is_known(found) else self._told(item)) or found
         key = item.given("s3_key")
         if key is None:
             return None
         found = self.code(key)
         is_elsewhere = found is key or isinstance(self.configuration.value(found), Reference)
         return table(key, {"S3Key": key}) if is_elsewhere else found
+
+    def _is_known(self, node: Node) -> bool:
+        return string(self.configuration.value(node)) is not None
+
+    def _told(self, item: Item) -> Node | None:
+        """The source that a variable of the module leads to, where a build out of sight makes the package of it."""
+        module = self._module(item)
+        variables = item.scope.name("var") if module and isinstance(item, Written) else None
+        if not isinstance(variables, Names):
+            return None
+        given = (variables.lookup(name) for name in _TELLING)
+        return next((node for node in given if node is not None and self._holds(node, module)), None)
 
     def _module(self, item: Item) -> str:
         """The path of the module that a handler is in, without its ending; empty where that is not known."""

@@ -98,8 +98,11 @@ def test_what_the_lambda_module_packs(tmp_path: Path, path: str, folder: str, bu
 )
 def test_what_makes_the_lambda_module_publish_versions(tmp_path: Path, setting: str, publishes: bool) -> None:
     text = f'module "f" {{\n  source = "{SOURCES[0]}"\n  {setting}\n}}\nvariable "publish" {{}}\n'
-    found = function(configured(tmp_path, {MAIN: text}), "module.f")
-    assert (found.publishes is not None) == publishes
+    alias = 'resource "aws_lambda_alias" "a" {\n  function_version = module.f.lambda_function_version\n}\n'
+    deployment = configured(tmp_path, {MAIN: text + alias})
+    assert (function(deployment, "module.f").publishes is not None) == publishes
+    version = resource(deployment, "aws_lambda_alias.a").setting("FunctionVersion")
+    assert plain(value(version)) == ("<module.f.Version>" if publishes else "$LATEST")
 
 
 def test_a_copy_of_the_lambda_module_in_the_tree_is_the_same(tmp_path: Path) -> None:

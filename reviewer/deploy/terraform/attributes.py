@@ -15,7 +15,8 @@ from reviewer.value import Constant, Parameter, Pseudo, string
 _IDENTITIES = {"id": "Ref", "arn": "Arn"}
 _GAP = re.compile(r"(region|account|\{\})")
 _PLACES = {"region": "AWS::Region", "account": "AWS::AccountId"}
-_FUNCTIONS = frozenset({"aws_lambda_function", LAMBDA})
+_PUBLISHING = {"aws_lambda_function": ("publish",), LAMBDA: ("lambda_at_edge", "snap_start", "publish")}
+"""Arguments that make a function publish its versions, by type."""
 _LATEST = "$LATEST"
 
 
@@ -41,7 +42,7 @@ def _identity(item: Item, name: str) -> Node | None:
     attribute = attributes.get(name) or (_IDENTITIES.get(name) if item.mode == "managed" else None)
     if attribute is None:
         return None
-    if attribute == "Version" and item.type in _FUNCTIONS and _is_unpublished(item):
+    if attribute == "Version" and item.type in _PUBLISHING and publishing(item) is None:
         latest = constant(item.key, _LATEST)
         arn = known(item.key, item.reference("Arn"))
         return latest if name.endswith("version") else joined(item.key, (arn, constant(item.key, ":"), latest))
@@ -49,10 +50,10 @@ def _identity(item: Item, name: str) -> Node | None:
     return known(item.key, item.reference(attribute, part))
 
 
-def _is_unpublished(item: Item) -> bool:
-    """Whether no version of a function is ever published: the default."""
-    publish = item.given("publish")
-    return publish is None or flag(publish, item.configuration) is False
+def publishing(item: Item) -> Node | None:
+    """The argument by which a function publishes, or may publish, its versions; None where it never does."""
+    given = (item.given(name) for name in _PUBLISHING[item.type])
+    return next((node for node in given if node is not None and flag(node, item.configuration) is not False), None)
 
 
 def _data(item: Item, name: str) -> Node | None:

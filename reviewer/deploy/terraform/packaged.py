@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Entries
 
 from reviewer.deploy.nodes import Mapping, Node
+from reviewer.deploy.terraform.attributes import publishing
 from reviewer.deploy.terraform.items import Item, flag
 from reviewer.deploy.terraform.properties import extended, properties
 from reviewer.deploy.terraform.registry import ALIAS, DEAD_LETTERS, LAMBDA, MODULES, PREFIX
@@ -41,8 +42,6 @@ _FUNCTION = {
     "FileSystemConfigs.LocalMountPath": "file_system_local_mount_path",
     "TracingConfig.Mode": "tracing_mode",
 }
-_PUBLISHING = ("lambda_at_edge", "snap_start", "publish")
-"""Arguments that make a function publish its versions."""
 _MAPPING = {"filter_criteria": "FilterCriteria", "destination_arn_on_failure": "Destination"}
 
 
@@ -78,8 +77,8 @@ def _lambda(item: Item, sources: Sources) -> Iterator[Made]:
         return
     if flag(item.given("create_function"), item.configuration) is False:
         return
-    publishing = _publishing(item)
-    made = {"Code": sources.of_module(item), "Publish": publishing}
+    published = publishing(item)
+    made = {"Code": sources.of_module(item), "Publish": published}
     more = {name: node for name, node in made.items() if node is not None}
     yield "", "AWS::Lambda::Function", extended(picked(item, _FUNCTION), more)
     own = {"FunctionName": known(item.key, item.reference("Arn"))}
@@ -88,14 +87,8 @@ def _lambda(item: Item, sources: Sources) -> Iterator[Made]:
         kind = picked(item, {"AuthType": "authorization_type"}).get("AuthType") or constant(asked, "NONE")
         yield "url", "AWS::Lambda::Url", table(asked, {"TargetFunctionArn": own["FunctionName"], "AuthType": kind})
     yield from _invoked(item, own)
-    version = known(item.key, item.reference("Arn" if publishing is None else "Version"))
+    version = known(item.key, item.reference("Arn" if published is None else "Version"))
     yield from _triggered(item, sources, own, {"FunctionName": version})
-
-
-def _publishing(item: Item) -> Node | None:
-    """The argument by which a function publishes, or may publish, its versions."""
-    given = (item.given(name) for name in _PUBLISHING)
-    return next((node for node in given if node is not None and flag(node, item.configuration) is not False), None)
 
 
 def _invoked(item: Item, own: Entries[str, Node]) -> Iterator[Made]:

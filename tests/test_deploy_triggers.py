@@ -46,6 +46,7 @@ WIRES: list[tuple[str, str, str, str, Value | None]] = [
     ("AWS::Config::ConfigRule", "{Source: {Owner: CUSTOM_LAMBDA, SourceIdentifier: %s}}", "config", "config-rule", OWN),
     ("AWS::SES::ReceiptRule", "{Rule: {Actions: [{LambdaAction: {FunctionArn: %s}}]}}", "ses", "receipt-rule", OWN),
     ("AWS::AppSync::DataSource", "{LambdaConfig: {LambdaFunctionArn: %s}}", "custom", "data-source", OWN),
+    ("AWS::CloudFront::Distribution", "{DistributionConfig: {DefaultCacheBehavior: {LambdaFunctionAssociations: [{LambdaFunctionARN: %s}]}}}", "custom", "edge-association", OWN),
     ("AWS::SSM::Document", "{Content: {mainSteps: [{action: 'aws:invokeLambdaFunction', inputs: {FunctionName: %s}}]}}", "custom", "automation-step", OWN),
     ("AWS::SecretsManager::RotationSchedule", "{SecretId: !Ref S, RotationLambdaARN: %s}", "custom", "rotation", ref("S")),
     ("AWS::Pipes::Pipe", "{Source: x, Target: %s}", "custom", "pipe", OWN),

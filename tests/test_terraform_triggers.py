@@ -269,6 +269,39 @@ CASES = {
         """,
         ("stepfunctions", "<aws_sfn_state_machine.m.Ref>", {}),
     ),
+    "edge": (
+        """
+        resource "aws_cloudfront_distribution" "d" {
+          default_cache_behavior {
+            target_origin_id = "o"
+          }
+          ordered_cache_behavior {
+            path_pattern = "/x"
+            lambda_function_association {
+              event_type = "origin-request"
+              lambda_arn = aws_lambda_function.f.qualified_arn
+            }
+          }
+        }
+        """,
+        ("custom", "<aws_cloudfront_distribution.d.Ref>", {}),
+    ),
+    "described-in-yaml": (
+        """
+        resource "aws_api_gateway_rest_api" "api" {
+          body = <<EOF
+        openapi: 3.0.1
+        paths:
+          /x:
+            get: # a comment
+              x-amazon-apigateway-integration:
+                type: aws_proxy
+                uri: ${aws_lambda_function.f.invoke_arn}
+        EOF
+        }
+        """,
+        ("rest-api", "<aws_api_gateway_rest_api.api.Ref>", {}),
+    ),
     "rotation": (
         """
         resource "aws_secretsmanager_secret_rotation" "r" {

@@ -1,4 +1,4 @@
-"""JSON that a template writes as text: patterns, policies, state machines, often put together by `Fn::Sub`.
+"""JSON, or YAML, that a template writes as text: patterns, policies, state machines, often put together by `Fn::Sub`.
 
 What a substitution fills in need not be known: a mark takes its place while the text is read as JSON, and the value
 takes the mark's place afterwards.
@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from reviewer.deploy import jsontext
+from reviewer.deploy import documents, jsontext
 from reviewer.deploy.intrinsics import Piece, Scope, concatenated, pieces
 from reviewer.deploy.nodes import Mapping, Node, Scalar, Sequence, Source, Unreadable, arms, intrinsic
 from reviewer.finding import Location
@@ -55,8 +55,8 @@ class Embedded:
         return self.values[int(number)] if int(number) < len(self.values) else UNKNOWN
 
 
-def embedded(scope: Scope, node: Node) -> Embedded | None:
-    """The JSON that a text holds; None where it is no text or no JSON."""
+def embedded(scope: Scope, node: Node, *, yaml: bool = False) -> Embedded | None:
+    """The JSON that a text holds, with `yaml` also the first document of YAML; None where it is no text or neither."""
     found = pieces(scope, node)
     if not found:
         return None
@@ -76,9 +76,10 @@ def embedded(scope: Scope, node: Node) -> Embedded | None:
         return None
     source = _Joined(found[0].at.path, "".join(written), tuple(found), tuple(offsets))
     try:
-        return Embedded(jsontext.parse(source), tuple(values))
+        root = next(documents.parse(source), None) if yaml else jsontext.parse(source)
     except Unreadable:
         return None
+    return None if root is None else Embedded(root, tuple(values))
 
 
 def document(scope: Scope, node: Node) -> Value:

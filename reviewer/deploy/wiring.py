@@ -117,6 +117,14 @@ RESOURCES = {
     "AWS::Transfer::Workflow": Wiring(
         "custom", "workflow-step", ("Steps.*.CustomStepDetails.Target", "OnExceptionSteps.*.CustomStepDetails.Target")
     ),
+    "AWS::CloudFront::Distribution": Wiring(
+        "custom",
+        "edge-association",
+        tuple(
+            f"DistributionConfig.{behaviors}.LambdaFunctionAssociations.*.LambdaFunctionARN"
+            for behaviors in ("DefaultCacheBehavior", "CacheBehaviors.*")
+        ),
+    ),
     "AWS::SSM::Document": Wiring("custom", "automation-step", ("Content.mainSteps.*.inputs.FunctionName",)),
     "AWS::AppSync::DataSource": Wiring("custom", "data-source", ("LambdaConfig.LambdaFunctionArn",)),
     "AWS::AppSync::GraphQLApi": Wiring("custom", "authorizer", ("LambdaAuthorizerConfig.AuthorizerUri",)),

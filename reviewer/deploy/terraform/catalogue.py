@@ -182,6 +182,17 @@ SHAPES: dict[str, Shape] = {
         "AWS::Bedrock::Agent",
         {"action_group_executor": "ActionGroupExecutor"},
     ),
+    "aws_cloudfront_distribution": Shape(
+        "AWS::CloudFront::Distribution",
+        {
+            "ordered_cache_behavior": "CacheBehaviors[]",
+            **{
+                f"{behavior}.lambda_function_association{inner}": name
+                for behavior in ("default_cache_behavior", "ordered_cache_behavior")
+                for inner, name in (("", "LambdaFunctionAssociations[]"), (".lambda_arn", "LambdaFunctionARN"))
+            },
+        },
+    ),
     "aws_s3control_object_lambda_access_point": Shape(
         "AWS::S3ObjectLambda::AccessPoint",
         {
@@ -246,6 +257,8 @@ JSON = frozenset(
     | {"assume_role_policy", "policy_document", "body", "access_policy", "input", "delivery_policy"}
 )
 """Attributes that hold a structure as JSON text."""
+YAML = frozenset({"body"})
+"""Those of them that may be YAML as well."""
 
 META = frozenset({"count", "for_each", "depends_on", "provider", "providers", "lifecycle", "provisioner", "connection"})
 """What a block says to Terraform itself."""

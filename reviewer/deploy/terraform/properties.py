@@ -8,7 +8,7 @@ from reviewer.deploy.nodes import Mapping, Node, Scalar
 from reviewer.deploy.nodes import Sequence as ListNode
 from reviewer.deploy.stacks import Stack
 from reviewer.deploy.terraform.bodies import Blocks
-from reviewer.deploy.terraform.catalogue import JSON, MAPS
+from reviewer.deploy.terraform.catalogue import JSON, MAPS, YAML
 from reviewer.deploy.terraform.terms import constant, entries, listed, table
 from reviewer.deploy.terraform.texts import decoded, settled
 
@@ -33,7 +33,7 @@ def properties(stack: Stack, given: Mapping, names: dict[str, str], *, loose: bo
             blocks = [properties(stack, block, names, loose=loose, path=here) for block in inside]
             setting = blocks[0] if len(blocks) == 1 and not target.endswith("[]") else listed(node, blocks)
         elif name in JSON:
-            setting = decoded(stack, setting)
+            setting = decoded(stack, setting, yaml=name in YAML)
         elif name in MAPS:
             setting = _without_null(setting)
         target = target.removesuffix("[]")

@@ -120,6 +120,10 @@ def _agent(item: Item, found: Mapping, _: Sources) -> Mapping:
     return extended(found, {"ActionGroups": listed(item.key, (found,))})
 
 
+def _distribution(item: Item, found: Mapping, _: Sources) -> Mapping:
+    return table(item.key, {"DistributionConfig": found})
+
+
 def _target(_: Item, found: Mapping, __: Sources) -> Mapping:
     """What a rule's target adds to the rule."""
     owner = {name: node for name, node in found.entries.items() if name in ("Rule", "EventBusName")}
@@ -147,6 +151,7 @@ RESHAPES: dict[str, Reshape] = {
     "aws_dynamodb_table": _table,
     "aws_ses_receipt_rule": _receipt,
     "aws_bedrockagent_agent_action_group": _agent,
+    "aws_cloudfront_distribution": _distribution,
     "aws_cloudwatch_event_target": _target,
     "aws_dynamodb_kinesis_streaming_destination": _streaming,
     "aws_s3_bucket_replication_configuration": _replication,

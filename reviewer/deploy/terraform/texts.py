@@ -1,4 +1,4 @@
-"""JSON that a configuration writes as text: `jsonencode`, heredocs, files; and settings that may be null."""
+"""JSON and YAML that a configuration writes as text: `jsonencode`, heredocs, files; and settings that may be null."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from reviewer.deploy.terraform.terms import Encoded, choices, constant, entries,
 from reviewer.value import Constant
 
 
-def decoded(stack: Stack, node: Node) -> Node:
-    """The structure that a JSON text says, each part with its place; any other node as it is."""
+def decoded(stack: Stack, node: Node, *, yaml: bool = False) -> Node:
+    """The structure that a text of JSON says, or of YAML, each part with its place; any other node as it is."""
     if isinstance(node, Encoded):
         return node.root
     if isinstance(node, ListNode) or entries(node) is not None:
@@ -19,8 +19,8 @@ def decoded(stack: Stack, node: Node) -> Node:
     arms = node.entries.get("Fn::If") if isinstance(node, Mapping) else None
     if isinstance(arms, ListNode):
         test, *rest = arms.items
-        return table(node, {"Fn::If": listed(node, (test, *(decoded(stack, arm) for arm in rest)))})
-    found = None if is_null(node) else embedded(stack, node)
+        return table(node, {"Fn::If": listed(node, (test, *(decoded(stack, arm, yaml=yaml) for arm in rest)))})
+    found = None if is_null(node) else embedded(stack, node, yaml=yaml)
     return node if found is None or isinstance(found.root, Scalar) else _filled(found.root, found)
 
 

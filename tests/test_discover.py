@@ -176,7 +176,7 @@ def test_an_ignore_list_of_any_bytes(repository: Path) -> None:
     assert discover([repository]).python == ("app.py",)
 
 
-def test_pathspec_is_imported_where_there_are_patterns_only(repository: Path) -> None:
+def test_pathspec_is_imported_for_patterns_that_are_more_than_names_only(repository: Path) -> None:
     grow(repository, "app.py")
     script = (
         "import sys; from pathlib import Path; from reviewer.discover import discover\n"
@@ -190,7 +190,9 @@ def test_pathspec_is_imported_where_there_are_patterns_only(repository: Path) ->
     assert said() == "('app.py',) False\n"
     put(repository, ".gitignore", "# nothing that matters\n*.log\n.venv/\nnode_modules\n")
     assert said() == "('app.py',) False\n"
-    put(repository, ".gitignore", "app.py\n")
+    put(repository, ".gitignore", "*.py\n")
+    assert said() == "() False\n"
+    put(repository, ".gitignore", "/app.py\n")
     assert said() == "() True\n"
 
 

@@ -40,6 +40,8 @@ MOST_FRAMES = 3000
 MOST_CALLS = 30_000
 """Calls in all activations of one walk, after which no more of them are followed."""
 DEEPEST = 16
+MOST_TURNS = 2
+"""Activations of one function that wait for one another: what recursion works on gets no clearer with more of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,9 +211,15 @@ def _walk(values: Values, pending: deque[tuple[Frame, tuple[Hop, ...]]], *, at_i
         for site in scope.implied if goes_on else ():
             runs += ((site, target) for target in _implied(values, site, frame))
         for site, target in runs:
-            if target not in seen and len(seen) < MOST_FRAMES:
+            if target not in seen and len(seen) < MOST_FRAMES and _turns(target, frame, hops) < MOST_TURNS:
                 seen.add(target)
                 pending.append((target, (*hops, Hop(site, frame, _name(values, target)))))
+
+
+def _turns(target: Frame, frame: Frame, hops: tuple[Hop, ...]) -> int:
+    """How many activations of a function are under way when it is called once more."""
+    under_way = (frame, *(hop.frame for hop in hops))
+    return sum(each.owner == target.owner and each.module == target.module for each in under_way)
 
 
 def _is_main(site: CallSite) -> bool:

@@ -389,13 +389,10 @@ def string(value: Value | None) -> str | None:
 
 def number(value: Value | None) -> int | float | None:
     """The number that a value is, also where a template writes it in quotes, or None."""
-    if not isinstance(value, Constant) or isinstance(value.value, bool):
+    given = value.value if isinstance(value, Constant) else None
+    if isinstance(given, (int, float)) and not isinstance(given, bool):
+        return given
+    try:
+        return (float if "." in given else int)(given) if isinstance(given, str) else None
+    except ValueError:
         return None
-    if isinstance(value.value, (int, float)):
-        return value.value
-    if isinstance(value.value, str):
-        try:
-            return float(value.value) if "." in value.value else int(value.value)
-        except ValueError:
-            return None
-    return None

@@ -6,8 +6,10 @@ import ast
 import codecs
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 
+import libcst
 import pytest
 from reviewing import review_files, told
 
@@ -262,3 +264,11 @@ def test_a_file_that_cannot_be_read_is_told_and_the_others_are_reviewed() -> Non
     review = review_files(files)
     assert told(review.findings) == [FINDING, ("other.py", 9, "unreadable-source")]
     assert review.errors == ()
+
+
+def test_nodes_that_somebody_makes_are_checked_after_a_parse_as_before() -> None:
+    for text in ("x = 1\n", "x = = 1\n"):
+        with suppress(Unreadable):
+            Source("app.py", text).tree()
+        with pytest.raises(libcst.CSTValidationError):
+            libcst.Name("")

@@ -78,7 +78,7 @@ def _fields(names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 BLOCKS = frozenset(("body", "orelse", "handlers", "finalbody", "cases"))
-LEAVES = frozenset((ast.Name, ast.Constant))
+LEAVES = frozenset((ast.Name, ast.Constant, ast.MatchSingleton))
 PLAIN = frozenset(
     ("arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs", "level", "lineno")
 ) | {*("module", "name", "names", "op", "ops", "rest", "simple", "tag", "type_comment", "type_ignores")}

@@ -1,11 +1,12 @@
 """The reviewed tree as the templates see it: paths that stay inside, text within a size."""
 
-# ruff: noqa: PTH110, PTH114, PTH116, PTH118, PTH123 - thousands of paths a run, and a Path is slow
+# ruff: noqa: PTH110, PTH114, PTH118 - thousands of paths a run, and a Path is slow
 
 from __future__ import annotations
 
 import os
 import stat
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from posixpath import dirname, isabs, join, normpath
@@ -14,6 +15,18 @@ from reviewer.deploy.nodes import LARGEST, Source, Unreadable
 from reviewer.finding import Location
 
 _BOMS = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+
+
+_PLAINLY = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
+
+
+def _content(descriptor: int, size: int) -> bytes:
+    """Up to `size` bytes of an open file."""
+    found = os.read(descriptor, size)
+    while len(found) < size and (more := os.read(descriptor, size - len(found))):
+        found += more
+    return found
 
 
 def decode(data: bytes, path: str) -> str:
@@ -91,13 +104,26 @@ class Files:
         Of a file over the limit the first bytes alone: `source` refuses it.
         """
         try:
-            absolute = os.path.join(self._real, path)
-            if not self.is_inside(path) or not stat.S_ISREG(os.stat(absolute).st_mode):
-                return None
-            with open(absolute, "rb") as file:
-                return file.read(LARGEST + 1)
+            descriptor = self._opened(path)
         except (OSError, ValueError):
             return None
+        if descriptor is None:
+            return None
+        try:
+            status = os.fstat(descriptor)
+            return _content(descriptor, min(status.st_size, LARGEST) + 1) if stat.S_ISREG(status.st_mode) else None
+        except OSError:
+            return None
+        finally:
+            os.close(descriptor)
+
+    def _opened(self, path: str) -> int | None:
+        """A file of the tree, open; without waiting for whoever writes to a pipe. None for one outside."""
+        absolute = os.path.join(self._real, path)
+        if _NO_LINK and self.is_inside(dirname(path)):
+            with suppress(OSError):
+                return os.open(absolute, _PLAINLY | _NO_LINK)
+        return os.open(absolute, _PLAINLY) if self.is_inside(path) else None
 
     def source(self, path: str, data: bytes | None = None) -> Source | None:
         """The text of a file. Raises `Unreadable`; None where there is no such file in the tree."""

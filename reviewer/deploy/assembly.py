@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from reviewer.deploy import accountwide, sam
 from reviewer.deploy.catalogue import FUNCTIONS, SAM_FUNCTION, SAM_MACHINE
@@ -17,7 +18,7 @@ from reviewer.deploy.nodes import Mapping
 from reviewer.deploy.stacks import Stack
 from reviewer.deploy.template import Declared
 from reviewer.deploy.triggers import Found, Reader, from_permissions
-from reviewer.value import Table
+from reviewer.value import Table, Value
 
 EVENTFUL = (SAM_FUNCTION, SAM_MACHINE)
 """Types whose events SAM turns into resources."""
@@ -103,9 +104,14 @@ class _Wires:
 def _defined(resources: Iterable[Resource], definitions: dict[Id, Table]) -> Iterator[Resource]:
     """The resources; a state machine with its definition as one of its properties, wherever it was written."""
     for found in resources:
-        definition, given = definitions.get(found.id), found.properties
-        if definition is None or not isinstance(given, Table):
-            yield found
-            continue
-        entries = (*(entry for entry in given.entries if entry[0] != "Definition"), ("Definition", definition))
-        yield replace(found, properties=Table(entries, given.open))
+        definition = definitions.get(found.id)
+        yield found if definition is None else replace(found, evaluate=partial(_with, found, definition))
+
+
+def _with(resource: Resource, definition: Table) -> Value | None:
+    """The properties of a resource with the definition as one of them."""
+    given = resource.properties
+    if not isinstance(given, Table):
+        return given
+    others = (entry for entry in given.entries if entry[0] != "Definition")
+    return Table((*others, ("Definition", definition)), given.open)

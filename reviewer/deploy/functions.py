@@ -234,7 +234,7 @@ def resource(stack: Stack, declared: Declared, properties: Mapping | None) -> Re
         kind=kind,
         type=declared.type,
         name=stack.setting(properties, named) if named else None,
-        properties=None if properties is None else stack.value(properties),
+        evaluate=None if properties is None else partial(stack.value, properties),
         place=None if properties is None else partial(place, properties),
         code=None if node is None else _written(stack, node),
     )

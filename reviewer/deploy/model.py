@@ -146,8 +146,9 @@ class Resource:
 
     `kind`: bucket, queue, topic, table, stream, delivery-stream, bus, rule, state-machine, log-group, rest-api,
     http-api, role, parameter, function-alias, function-version, layer, code-signing-config, other.
-    `name`: the physical name, where the template gives one. `properties` is the whole of its properties as a value;
-    `place` says where each of them is written, by a path of keys and list positions: `Targets.0.Arn`.
+    `name`: the physical name, where the template gives one. `properties` is the whole of its properties as a value:
+    it is computed when it is asked for, which is of few. `place` says where each of them is written, by a path of keys
+    and list positions: `Targets.0.Arn`.
     `code`: what a layer is made of.
     """
 
@@ -157,9 +158,13 @@ class Resource:
     type: str
     """CloudFormation's type, whatever the dialect: `AWS::S3::Bucket`. The dialect's own where that has none."""
     name: Setting[Value] | None = None
-    properties: Value | None = None
+    evaluate: Callable[[], Value | None] | None = field(default=None, repr=False, compare=False)
     place: Callable[[str], Location | None] | None = field(default=None, repr=False, compare=False)
     code: Setting[Code] | None = None
+
+    @property
+    def properties(self) -> Value | None:
+        return None if self.evaluate is None else self.evaluate()
 
     def setting(self, path: str) -> Setting[Value] | None:
         """The property at a path (`RedrivePolicy.maxReceiveCount`, `Targets.0.Arn`); None where it is not set."""

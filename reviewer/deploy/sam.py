@@ -184,15 +184,18 @@ def implied(stack: Stack, declared: Declared, settings: Mapping | None) -> Itera
         made = queue.value
         if isinstance(made, Reference) and made.name == f"{declared.name}{event.name}Queue":
             yield Resource(Id(stack.path, made.name), event.at, "queue", "AWS::SQS::Queue")
+        yield _subscription(stack, Id(stack.path, f"{declared.name}{event.name}"), event, made)
+
+
+def _subscription(stack: Stack, known: Id, event: _Event, queue: Value) -> Resource:
+    """The subscription of a queue to the topic of an event."""
+
+    def properties() -> Table:
         given = [
             (name, setting.value)
             for name, path in _SUBSCRIBED.items()
             if (setting := stack.setting(event.settings, path)) is not None
         ]
-        yield Resource(
-            Id(stack.path, f"{declared.name}{event.name}"),
-            event.at,
-            "other",
-            "AWS::SNS::Subscription",
-            properties=Table((("Protocol", Constant("sqs")), ("Endpoint", made), *given)),
-        )
+        return Table((("Protocol", Constant("sqs")), ("Endpoint", queue), *given))
+
+    return Resource(known, event.at, "other", "AWS::SNS::Subscription", evaluate=properties)

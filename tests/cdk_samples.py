@@ -25,6 +25,8 @@ from aws_cdk import (
     aws_sns_subscriptions as subscriptions, aws_sqs as sqs, aws_stepfunctions as sfn, aws_stepfunctions_tasks as tasks,
 )
 from aws_cdk import aws_lambda_python_alpha as python, aws_iam as iam, aws_secretsmanager as secretsmanager
+from aws_cdk import aws_cloudfront as cloudfront, aws_iot_actions_alpha as iot_actions, aws_iot_alpha as iot
+from aws_cdk import aws_kinesisfirehose as firehose
 """
 FUNCTION = (
     'fn = lambda_.Function(self, "Fn", runtime=lambda_.Runtime.PYTHON_3_13, handler="index.handler", '

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from apps_samples import deployment, review
-from cdk_samples import CONFIGURED, FUNCTION, HANDLER, app
+from cdk_samples import CONFIGURED, FUNCTION, HANDLER, app, plain
 from reviewing import told
 
 from reviewer.finding import Review
@@ -76,6 +76,36 @@ def test_the_program_of_an_app(case: str) -> None:
         "app.py": "import aws_cdk as cdk\nfrom stacks import Used\nUsed(cdk.App(), 'Used')\n",
     }
     assert names(files) == ["UsedFn"]
+
+
+def test_the_context_of_an_app() -> None:
+    body = FUNCTION.replace('"index.handler"', 'self.node.try_get_context("names")["handler"]')
+    kept = {"cdk.context.json": '{"names": {"handler": "index.kept"}}'}
+    own = {"cdk.json": '{"app": "python3 app.py", "context": {"names": {"handler": "index.own"}}}'}
+    found = [deployment({**app(body), **files}).functions[0] for files in (kept, {**kept, **own})]
+    assert [plain(function.handler) for function in found] == ["index.kept", "index.own"]
+
+
+def test_a_folder_of_the_name_of_the_library() -> None:
+    part = STACK.format(name="Part").replace("import Stack,", "import").replace("(Stack)", "(Construct)")
+    files: dict[str, str | bytes] = {
+        "cdk.json": CONFIGURED,
+        "app.py": "import aws_cdk as cdk\nfrom infra.stack import Main\nMain(cdk.App(), 'Main')\n",
+        "infra/__init__.py": "",
+        "infra/stack.py": """
+from aws_cdk import Stack
+from infra.constructs.part import Part
+
+class Main(Stack):
+    def __init__(self, scope, id):
+        super().__init__(scope, id)
+        Part(self, "A")
+        Part(self, "B")
+""",
+        "infra/constructs/__init__.py": "",
+        "infra/constructs/part.py": "from constructs import Construct\n" + part,
+    }
+    assert names(files) == ["A/PartFn", "B/PartFn"]
 
 
 def test_an_app_without_configuration() -> None:

@@ -226,6 +226,18 @@ CASES: dict[str, tuple[str, dict[str, object]]] = {
         'sfn.StateMachine(self, "Machine", definition=sfn.Chain.start(call).next(sfn.Succeed(self, "Done")))',
         {"kind": "stepfunctions", "source": "@Machine.Ref"},
     ),
+    "rule of devices": (
+        'iot.TopicRule(self, "Rule", sql=iot.IotSql.from_string_as_ver20160323("SELECT * FROM \'a\'"), '
+        "actions=[iot_actions.LambdaFunctionAction(fn)])",
+        {"kind": "iot", "source": "SELECT * FROM 'a'"},
+    ),
+    "stream of another app by its parts": (
+        'arn = self.format_arn(service="kinesis", resource="stream", resource_name="clicks")\n'
+        'stream = kinesis.Stream.from_stream_arn(self, "Stream", arn)\n'
+        f"fn.add_event_source(sources.KinesisEventSource(stream, {LATEST}))",
+        {"kind": "kinesis", "batch_size": "100"}
+        | {"source": "arn:%AWS::Partition:kinesis:%AWS::Region:%AWS::AccountId:stream/clicks"},
+    ),
     "permission alone": (
         'fn.add_permission("Permit", principal=iam.ServicePrincipal("sns.amazonaws.com"), source_arn="arn:aws:sns:x:y:z")',
         {"kind": "sns", "source": "arn:aws:sns:x:y:z", "prefix": "Unknown", "suffix": "Unknown"}
@@ -288,6 +300,17 @@ LINKS = {
         'sfn.StateMachine(self, "Machine", definition_body=sfn.DefinitionBody.from_chainable(chain))',
         ("task", "@Machine.Ref", "@Queue.Ref"),
     ),
+    "rule of devices": (
+        'iot.TopicRule(self, "Rule", sql=iot.IotSql.from_string_as_ver20160323("SELECT 1"), '
+        "actions=[iot_actions.SqsQueueAction(queue)])",
+        ("iot", "SELECT 1", "@Queue.Ref"),
+    ),
+    "rule, to a delivery stream": (
+        'flow = firehose.DeliveryStream(self, "Flow")\n'
+        'events.Rule(self, "R", event_pattern=events.EventPattern(source=["a"]), '
+        "targets=[targets.KinesisFirehoseStreamV2(flow)])",
+        ("rule", "default", "@Flow.Arn"),
+    ),
     "notification": (
         BUCKET + "bucket.add_object_created_notification(s3n.SqsDestination(queue))",
         ("notification", "@Bucket.Ref", "@Queue.Arn"),
@@ -300,6 +323,17 @@ def test_resources_start_each_other(case: str) -> None:
     body, expected = LINKS[case]
     found = deployed(FUNCTION + QUEUE + body)
     assert [(link.kind, plain(link.source), plain(link.target)) for link in found.links] == [expected]
+
+
+def test_a_subscription_with_a_filter_of_the_message() -> None:
+    found = deployed(
+        FUNCTION + QUEUE + TOPIC + 'policy = {"a": sns.FilterOrPolicy.filter(sns.SubscriptionFilter.exists_filter())}\n'
+        'sns.Subscription(self, "S", topic=topic, protocol=sns.SubscriptionProtocol.SQS, endpoint=queue.queue_arn, '
+        "filter_policy_with_message_body=policy)"
+    )
+    assert [(plain(link.scope), plain(link.patterns[0])) for link in found.links] == [
+        ("MessageBody", {"a": [{"exists": True}]})
+    ]
 
 
 def test_destinations() -> None:

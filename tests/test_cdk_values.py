@@ -23,6 +23,10 @@ raw = sqs.CfnQueue(self, "Raw", queue_name="raw")
 known = sqs.Queue.from_queue_arn(self, "Known", "arn:aws:sqs:eu-west-1:123456789012:jobs")
 named = s3.Bucket.from_bucket_name(self, "Named", bucket_name="the-bucket")
 other = lambda_.Function(self, "Other", handler="a.b", code=lambda_.Code.from_asset("src"))
+pool_client = cognito.UserPoolClient(self, "Client", user_pool=pool)
+site = cloudfront.Distribution(self, "Site")
+cdk.CfnOutput(self, "Out", value=queue.queue_url, export_name="jobs-url")
+cdk.CfnOutput(self, "Circle", value=cdk.Fn.import_value("circle"), export_name="circle")
 """
 
 VALUES: dict[str, object] = {
@@ -59,6 +63,17 @@ VALUES: dict[str, object] = {
     'queue.queue_url + "?x"': "@Queue.Ref?x",
     '"-".join(["a", queue.queue_name])': "a-@Queue.QueueName",
     'cdk.Fn.join("/", ["a", bucket.bucket_name])': "a/@Bucket.Ref",
+    'cdk.Fn.import_value("jobs-url")': "@Queue.Ref",
+    'cdk.Fn.import_value("circle")': "Unknown",
+    'self.format_arn(service="sqs", resource="jobs")': "arn:%AWS::Partition:sqs:%AWS::Region:%AWS::AccountId:jobs",
+    'self.format_arn(service="s3", region="", account="", resource="b", resource_name="*")': (
+        "arn:%AWS::Partition:s3:::b/*"
+    ),
+    'cdk.Arn.format(cdk.ArnComponents(service="lambda", account="1", resource="function", resource_name="f", '
+    "arn_format=cdk.ArnFormat.COLON_RESOURCE_NAME), self)": "arn:%AWS::Partition:lambda:%AWS::Region:1:function:f",
+    "pool_client.user_pool_client_id": "@Client.Ref",
+    "site.distribution_domain_name": "@Site.DomainName",
+    'iam.Role(self, "Role").role_arn': "@Role.Arn",
     'self.node.try_get_context("stage")': "prod",
     'self.node.try_get_context("sizes")["big"]': "512",
     # what cannot be told is not guessed
@@ -86,6 +101,22 @@ def test_an_environment_grows() -> None:
         + 'fn.add_environment("C", bucket.bucket_name)\nfn.add_environment(key="D", value="4")\n'
     )
     assert variables(function) == {"A": "1", "B": "2", "C": "@Bucket.Ref", "D": "4"}
+
+
+def test_an_environment_of_several_tables_grows() -> None:
+    function = only(
+        """
+        more = os.environ.get("MORE")
+        settings = {"runtime": lambda_.Runtime.PYTHON_3_13, "environment": {"A": "1"}, "timeout": Duration.seconds(9)}
+        if more:
+            settings["environment"] = {"A": "1", "B": "2"}
+            settings["memory_size"] = 256
+        fn = lambda_.Function(self, "Fn", handler="index.handler", code=lambda_.Code.from_asset("src"), **settings)
+        fn.add_environment("C", "3")
+        """
+    )
+    assert variables(function) == {"A": "1", "B": "2", "C": "3"}
+    assert (plain(function.timeout), plain(function.runtime)) == (9, "python3.13")
 
 
 def test_variables_stand_where_they_are_written() -> None:

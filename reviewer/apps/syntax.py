@@ -290,14 +290,22 @@ STATEMENTS: dict[type, Callable[[Walk, Node], facts.Statement]] = {
 
 
 class Library:
-    """The modules of a tree, parsed here where that can be. `modules` and `locate` are asked for the others."""
+    """The modules of a tree, parsed here where that can be. `modules` and `locate` are asked for the others.
 
-    def __init__(self, modules: Modules, read: Callable[[str], bytes], locate: Callable[[Place], Location]) -> None:
+    `installed` are names of packages that are not the tree's own."""
+
+    def __init__(
+        self,
+        modules: Modules,
+        read: Callable[[str], bytes],
+        locate: Callable[[Place], Location],
+        installed: frozenset[str] = frozenset(),
+    ) -> None:
         self.others = modules
         self.elsewhere = locate
         self.read = read
         self.parsed: dict[str, Parsed] = {}
-        self.modules = Modules(modules.files, self.load)
+        self.modules = Modules(modules.files, self.load, installed)
 
     def load(self, path: str) -> Module | None:
         try:

@@ -34,6 +34,7 @@ from reviewer.value import (
     Transformed,
     Value,
     one_of,
+    options,
     string,
 )
 
@@ -144,6 +145,16 @@ def _dictionary(given: Arguments) -> Value:
             return source if isinstance(source, EventPath) else UNKNOWN
         return Table((*source.entries, *given.named), source.open or given.open)
     return Table(given.named, given.open)
+
+
+def entries(value: Value) -> tuple[tuple[tuple[str, Value], ...], bool]:
+    """The arguments that `**value` hands over, of several dicts what all of them have; whether there may be more."""
+    tables = options(value)
+    if isinstance(value, Table) or not all(isinstance(table, Table) for table in tables):
+        return (value.entries, value.open) if isinstance(value, Table) else ((), True)
+    held = [dict(table.entries) for table in tables if isinstance(table, Table)]
+    shared = [name for name in held[0] if all(name in other for other in held)]
+    return tuple((name, one_of([table[name] for table in held])) for name in shared), True
 
 
 def element(value: Value) -> Value:

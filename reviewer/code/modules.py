@@ -31,12 +31,16 @@ class Modules:
     """The modules of the reviewed tree.
 
     `files` are the paths of all Python files that imports may lead to; `load` gives the facts of one, or None where it
-    cannot be read. A path that ends in "/" is a package without `__init__.py`.
+    cannot be read. A path that ends in "/" is a package without `__init__.py`. `installed` are names of packages that
+    are never those of the tree, whatever its folders are called.
     """
 
-    def __init__(self, files: Iterable[str], load: Callable[[str], Module | None]) -> None:
+    def __init__(
+        self, files: Iterable[str], load: Callable[[str], Module | None], installed: frozenset[str] = frozenset()
+    ) -> None:
         self.files = frozenset(files)
         self.load = load
+        self.installed = installed
         self.loaded: dict[str, Module | None] = {}
         self.scopes: dict[tuple[str, int], Scope] = {}
         self.owners: dict[str, dict[int, Owner]] = {}
@@ -191,6 +195,8 @@ class Modules:
             if len(around) + level != len(importer.split("/")):
                 return UNKNOWN
             return self._local(importer, ("/".join(around),), relative) or UNKNOWN
+        if dotted.partition(".")[0] in self.installed:
+            return External(dotted)
         roots = self.roots_of(importer)
         if len(roots) > 1 and relative.partition("/")[0] in PROVIDED:
             roots = roots[:-1]  # its own folder is where a module finds others only as long as nothing else is known

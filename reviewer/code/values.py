@@ -255,8 +255,9 @@ class Values:
                 positional += value.items if isinstance(value, Items) and known else ()
                 is_open = is_open or not known
             elif argument.name == "**":
-                named += value.entries if isinstance(value, Table) else ()
-                is_open = is_open or not isinstance(value, Table) or value.open
+                entries, may_be_more = library.entries(value)
+                named += entries
+                is_open = is_open or may_be_more
             else:
                 named.append((argument.name, value))
         return Arguments(tuple(positional), tuple(named), is_open)

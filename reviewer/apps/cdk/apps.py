@@ -7,14 +7,17 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from posixpath import dirname, join, normpath
+from typing import Any
 
 from reviewer.apps.cdk.names import uses_library
 from reviewer.code.modules import Modules
+from reviewer.deploy.files import Files
 from reviewer.discover import CDK as CONFIGURATION
 from reviewer.discover import MANIFEST, SYNTHESISED, Tree
 from reviewer.value import UNKNOWN, Constant, Items, Table, Value
 
 LAMBDA = re.compile(rb"aws_(?:lambda|sam)\b|aws_lambda_|\btriggers\b")
+CONTEXT = "cdk.context.json"
 DEEPEST = 20
 _PROGRAM = re.compile(r"(?:^|\s|/)python[\w.]*\s+(?:-\S+\s+)*(?P<path>[\w./-]+\.py)\b")
 
@@ -34,7 +37,7 @@ class App:
     context: dict[str, Value] = field(default_factory=dict)
 
 
-def apps(modules: Modules, tree: Tree, read: Callable[[str], bytes]) -> Iterator[App]:
+def apps(modules: Modules, tree: Tree, read: Callable[[str], bytes], files: Files) -> Iterator[App]:
     """The apps of a tree that make functions, and that no output of a synthesis lies beside."""
     groups: dict[str, list[str]] = {}
     configured = {dirname(path) for path in tree.templates if path.rpartition("/")[2] == CONFIGURATION}
@@ -45,7 +48,7 @@ def apps(modules: Modules, tree: Tree, read: Callable[[str], bytes]) -> Iterator
     for folder, members in groups.items():
         if join(folder, SYNTHESISED, MANIFEST) in listed or not any(LAMBDA.search(read(path)) for path in members):
             continue
-        program, context = _configuration(join(folder, CONFIGURATION), read) if folder in configured else ("", {})
+        program, context = _configuration(folder, files) if folder in configured else ("", {})
         program = normpath(join(folder, program)) if program else ""
         if program in modules.files:
             yield App(program, folder, True, tuple(members), context)
@@ -69,19 +72,25 @@ def _unimported(modules: Modules, members: Iterable[str]) -> list[str]:
     return [path for path in members if path not in imported]
 
 
-def _configuration(path: str, read: Callable[[str], bytes]) -> tuple[str, dict[str, Value]]:
-    """The program that a `cdk.json` names, and its context."""
-    try:
-        written = json.loads(read(path))
-    except (ValueError, RecursionError, OSError):
-        return "", {}
-    if not isinstance(written, dict):
-        return "", {}
-    command = written.get("app")
+def _configuration(folder: str, files: Files) -> tuple[str, dict[str, Value]]:
+    """The program that a folder's `cdk.json` names, and its context: first its own, then what lookups left beside it.
+
+    Source: https://docs.aws.amazon.com/cdk/v2/guide/context.html
+    """
+    written = _object(files.data(join(folder, CONFIGURATION)))
+    command, context = written.get("app"), written.get("context")
     found = _PROGRAM.search(command) if isinstance(command, str) else None
-    context = written.get("context")
-    values = {name: _value(entry) for name, entry in context.items()} if isinstance(context, dict) else {}
-    return found["path"] if found else "", values
+    known = _object(files.data(join(folder, CONTEXT))) | (context if isinstance(context, dict) else {})
+    return found["path"] if found else "", {name: _value(entry) for name, entry in known.items()}
+
+
+def _object(data: bytes | None) -> dict[str, Any]:
+    """An object of JSON; empty for anything else."""
+    try:
+        written = json.loads(data or b"")
+    except (ValueError, RecursionError):
+        return {}
+    return written if isinstance(written, dict) else {}
 
 
 def _value(written: object, depth: int = 0) -> Value:

@@ -104,6 +104,8 @@ class Evaluator(Values):
         name = method.path[-1]
         if name == "try_get_context":
             return self.context.get(string(given.get(0)) or "", UNKNOWN)
+        if name == "format_arn":
+            return Result("Arn.format", given.pairs)
         owner = replace(method, path=method.path[:-1])
         if (made := self.makers.get(f"{owner.type}.{name}")) is not None:
             kind, parameter = made

@@ -14,7 +14,7 @@ from reviewer.deploy.stacks import Links, Stack
 from reviewer.deploy.template import Declared, Template
 from reviewer.finding import Location
 from reviewer.rule import Place
-from reviewer.value import UNKNOWN, Constant, Items, OneOf, Reference, Table, Text, Value
+from reviewer.value import UNKNOWN, Constant, Items, OneOf, Reference, Table, Text, Value, one_of, options
 
 ITEM = "*"
 
@@ -85,7 +85,12 @@ def merge(tree: Tree, other: Tree) -> None:
 
 
 def opened(leaf: Leaf) -> Branch:
-    """A leaf that holds a structure as a structure of leaves."""
+    """A leaf that holds a structure as a structure of leaves; one of several tables as one of all their entries."""
+    tables = [option for option in options(leaf.value) if isinstance(option, Table)]
+    if len(tables) > 1 and len(tables) == len(options(leaf.value)):
+        names = dict.fromkeys(name for table in tables for name, _ in table.entries)
+        found = {name: [value for table in tables if (value := table.get(name)) is not None] for name in names}
+        return {name: Leaf(one_of(values), leaf.spot.inside(name)) for name, values in found.items()}
     if isinstance(leaf.value, Table):
         return {name: Leaf(value, leaf.spot.inside(name)) for name, value in leaf.value.entries}
     if isinstance(leaf.value, Items):

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 LIBRARY = "aws_cdk"
+INSTALLED = frozenset({LIBRARY, "constructs", "jsii"})
+"""Packages that an app finds in its environment, though folders of its own are often called `constructs`."""
 APP = "App"
 CURRENT_VERSION = "current_version"
 STACKS = frozenset({"Stack", "NestedStack"})

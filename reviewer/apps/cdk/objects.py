@@ -192,6 +192,23 @@ def _joined(given: Given) -> Value:
     return text(parts[1:])
 
 
+ARN_FORMATS = {"COLON_RESOURCE_NAME": ("", ":"), "SLASH_RESOURCE_SLASH_RESOURCE_NAME": ("/", "/")}
+"""What stands before and after the resource in an ARN, where its format does not name the usual `resource/name`."""
+
+
+def _arn(given: Given) -> Value:
+    """An ARN of its parts: of the app's own region and account where they are not given."""
+    parts = given.get("0") or given.get("components")
+    named = dict(parts.entries) if isinstance(parts, Table) else {pascal(name): part for name, part in given.items()}
+    before, after = ARN_FORMATS.get(string(named.get("ArnFormat")) or "", ("", "/"))
+    found: list[Value] = [Constant("arn")]
+    for name in ("Partition", "Service", "Region", "Account"):
+        own = Pseudo(PLACES[name.lower()]) if name.lower() in PLACES else UNKNOWN
+        found += [Constant(":"), named.get(name, own)]
+    found += [Constant(f":{before}"), named.get("Resource", UNKNOWN)]
+    return text([*found, Constant(after), named["ResourceName"]] if "ResourceName" in named else found)
+
+
 def _runtime(given: Given) -> Value:
     return _first(given, "name")
 
@@ -246,6 +263,8 @@ OBJECTS: dict[str, Callable[[Given], Value]] = {
     "aws_sns.FilterOrPolicy.policy": lambda given: _first(given, "policy"),
     "aws_logs.FilterPattern.all_events": lambda _: Constant(""),
     "aws_logs.FilterPattern.all_terms": _terms,
+    "Arn.format": _arn,
+    "ArnComponents": structure,
     "Fn.join": _joined,
 }
 """What becomes of an object, by the name of the class or the function that makes it."""

@@ -11,7 +11,7 @@ from reviewer.apps.cdk.catalogue import makers
 from reviewer.apps.cdk.code import Sources
 from reviewer.apps.cdk.constructs import Evaluator
 from reviewer.apps.cdk.drafts import Nodes, Unsynthesised, Written, template
-from reviewer.apps.cdk.names import CURRENT_VERSION, FREE, STACKS, uses_library
+from reviewer.apps.cdk.names import CURRENT_VERSION, FREE, INSTALLED, STACKS, uses_library
 from reviewer.apps.cdk.synthesis import Synthesis
 from reviewer.apps.cdk.terms import Terms
 from reviewer.apps.cdk.walk import Use, Walk, loading, unmade
@@ -32,8 +32,8 @@ def deployed(
 ) -> Deployment:
     """What the CDK apps of a tree deploy."""
     files = Files(tree.root)
-    library = Library(modules, read, locate)
-    found = [_deployment(app, library, files) for app in apps(library.modules, tree, read)]
+    library = Library(modules, read, locate, INSTALLED)
+    found = [_deployment(app, library, files) for app in apps(library.modules, tree, read, files)]
     names = (field.name for field in fields(Deployment))
     return Deployment(*(tuple(chain.from_iterable(getattr(each, name) for each in found)) for name in names))
 

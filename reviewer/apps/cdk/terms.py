@@ -35,8 +35,10 @@ from reviewer.value import (
 
 Trail = tuple[Value, ...]
 
-NAMED = ("_arn", "_name", "_url", "_id", "_endpoint", "_ref")
-"""How attributes end that name a construct, whatever its class."""
+NAMED = {"_domain_name": "DomainName", "_arn": "Arn", "_name": "Ref", "_id": "Ref", "_ref": "Ref"}
+"""How attributes end that name a construct, whatever its class, with what they mostly are in CloudFormation."""
+OTHERS = ("_url", "_endpoint")
+"""How those end that are of many names."""
 TARGETED = {"CDK_DEFAULT_REGION": "region", "CDK_DEFAULT_ACCOUNT": "account"}
 """Environment variables by which the CDK tells an app where it is deployed.
 Source: https://docs.aws.amazon.com/cdk/v2/guide/configure-env.html"""
@@ -64,6 +66,7 @@ class Terms:
             elif use.call not in calls:
                 self.kept[use] = key
             calls.add(use.call)
+        self.exports = {name: use for use in self.kept if (name := _exported(use)) is not None}
         self.called = _names(self.kept)
         self.names = {key: self.called[use] for key, use in self.made.items()}
 
@@ -114,6 +117,8 @@ class Terms:
         if argument is not None:
             given = dict(value.arguments)
             return self.meaning(given.get(argument) or given.get("0") or UNKNOWN)
+        if name == IMPORT:
+            return self._import(string(dict(value.arguments).get("0")))
         if name == "json.dumps":
             return self.meaning(dict(value.arguments).get("0", UNKNOWN))
         make = OBJECTS.get(name)
@@ -150,8 +155,8 @@ class Terms:
         if kind and kind.is_l1 and use is not None and (given := use.given.get(None, path[0])) is not None:
             return self.meaning(given) if depth < DEEPEST_TERM else UNKNOWN
         attribute = kind.attribute(path[0]) if kind else None
-        if attribute is None and kind is None and path[0].endswith(NAMED):
-            attribute = catalogue.pascal(path[0])
+        if attribute is None and kind is None:
+            attribute = _attribute(path[0])
         return UNKNOWN if attribute is None else Reference(self.path, name, attribute)
 
     def _version(self, name: str, path: tuple[str, ...]) -> Value:
@@ -181,6 +186,15 @@ class Terms:
                 return _named(self.meaning(value), name, construct.path[0] if construct.path else "")
         return UNKNOWN
 
+    def _import(self, export: str | None) -> Value:
+        """What another stack of the app exports."""
+        use = self.exports.pop(export or "", None)  # meanwhile: an output may be made of itself
+        if use is None or export is None:
+            return UNKNOWN
+        found = self.meaning(use.given.get(None, "value") or UNKNOWN)
+        self.exports[export] = use
+        return found
+
     # --- arguments ------------------------------------------------------------------------------------------------
 
     def arguments(self, kind: catalogue.Kind, given: Arguments) -> Given:
@@ -204,6 +218,20 @@ class Terms:
         if isinstance(value, Table):
             return value.get(name) or value.get(catalogue.pascal(name)[:1].lower() + catalogue.pascal(name)[1:])
         return None
+
+
+IMPORT = "Fn.import_value"
+
+
+def _exported(use: Use) -> str | None:
+    """The name under which an output is exported."""
+    return string(use.given.get(None, "export_name")) if use.subject.type == "CfnOutput" else None
+
+
+def _attribute(name: str) -> str | None:
+    """What an attribute of a construct is that the table does not know."""
+    known = next((meant for end, meant in NAMED.items() if name.endswith(end)), None)
+    return catalogue.pascal(name) if known is None and name.endswith(OTHERS) else known
 
 
 CURRENT = "CurrentVersion"

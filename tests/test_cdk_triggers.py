@@ -232,11 +232,10 @@ CASES: dict[str, tuple[str, dict[str, object]]] = {
         {"kind": "iot", "source": "SELECT * FROM 'a'"},
     ),
     "stream of another app by its parts": (
-        'arn = self.format_arn(service="kinesis", resource="stream", resource_name="clicks")\n'
+        'arn = self.format_arn(service="kinesis", account="1", resource="stream", resource_name="clicks")\n'
         'stream = kinesis.Stream.from_stream_arn(self, "Stream", arn)\n'
-        f"fn.add_event_source(sources.KinesisEventSource(stream, {LATEST}))",
-        {"kind": "kinesis", "batch_size": "100"}
-        | {"source": "arn:%AWS::Partition:kinesis:%AWS::Region:%AWS::AccountId:stream/clicks"},
+        f"fn.add_event_source(sources.KinesisEventSource(stream, {LATEST}, batch_size=9))",
+        {"kind": "kinesis", "source": "arn:%AWS::Partition:kinesis:%AWS::Region:1:stream/clicks", "batch_size": 9},
     ),
     "permission alone": (
         'fn.add_permission("Permit", principal=iam.ServicePrincipal("sns.amazonaws.com"), source_arn="arn:aws:sns:x:y:z")',

@@ -292,7 +292,7 @@ class Project:
     def outlives(self, name: facts.Name, frame: Frame) -> bool:
         """Whether a name in a function is the module's or an enclosing function's: its value outlives the call."""
         scope = self.modules.scope(frame.module, frame.owner)
-        changes = {"item", "mutated"}  # of what the name stands for: they bind no name
+        changes = {"item", "removed", "mutated"}  # of what the name stands for: they bind no name
         return name.id in scope.declared or all(d.kind in changes for d in scope.definitions.get(name.id, ()))
 
     def bounds_connections(self, module: str) -> bool:

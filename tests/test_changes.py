@@ -98,6 +98,7 @@ ELSEWHERE = {
         "for each in event['b']:\n    put(each)\n    show(found)"
     ),
     "a list of the function around": "found = []\ndef put():\n    found.append(event['a'])\nput()\nshow(found)",
+    "a list, by a lambda": "found = []\nput = lambda: found.append(1)\nput()\nshow(found)",
     "a dict of the function around": "found = {}\ndef put():\n    found['x'] = event['a']\nput()\nshow(found)",
 }
 
@@ -122,6 +123,86 @@ GLOBALLY = {
 @pytest.mark.parametrize("name", GLOBALLY)
 def test_functions_change_a_name_of_the_module(name: str) -> None:
     assert_foretold(module(*GLOBALLY[name]))
+
+
+LOOP = "for each in event['b']:\n    "
+CHANGED = {
+    "append": f"found = []\n{LOOP}found.append(each)\nshow(found)",
+    "append twice": f"found = []\n{LOOP}found.append(each)\n    found.append('x')\nshow(found)",
+    "in a comprehension": "found = []\n[found.append(each) for each in event['b']]\nshow(found)",
+    "in a test": "found = []\nif found.append(1) or event:\n    show(found)",
+    "in an assignment": "found = []\nnothing = found.append(1)\nshow(found)",
+    "of a walrus": "(found := []).append(1)\nshow(found)",
+    "handed over": "found = []\nput = found.append\nput(1)\nshow(found)",
+    "handed over to map": "found = []\nlist(map(found.append, event['b']))\nshow(found)",
+    "extend": f"found = []\n{LOOP}found.extend([each])\nshow(found)",
+    "plus": f"found = []\n{LOOP}found += [each]\nshow(found)",
+    "plus outside": "found = ['x']\nfound += [event['a']]\nshow(found)",
+    "or": f"found = {{}}\n{LOOP}found |= {{'x': each}}\nshow(found)",
+    "or of another": f"found = {{}}\n{LOOP}found |= {{each: 1}}\nshow(found)",
+    "or of a set": f"found = set()\n{LOOP}found |= {{each}}\nshow(found)",
+    "an item": f"found = {{}}\n{LOOP}found[each] = each\nshow(found)",
+    "an item that was": "found = {'B0': 1}\nfound[event['b'][0]] = 2\nshow(found)",
+    "update": f"found = {{}}\n{LOOP}found.update(x=each)\nshow(found)",
+    "update with something": "found = {'a': 1}\nfound.update(event)\nshow(found['a'])",
+    "pop": "found = {'x': 1}\nfound.pop('x')\nshow(found)",
+    "pop in an assignment": "found = {'x': 1}\nother = found.pop('x')\nshow(found)",
+    "del": "found = {'x': 1, 'y': 2}\ndel found['x']\nshow(found)",
+    "del of an item": "found = [1, 2]\ndel found[0]\nshow(found)",
+    "clear": f"found = [1]\n{LOOP}found.clear()\nshow(found)",
+    "sort": "found = ['b', 'a']\nfound.sort()\nshow(found)",
+    "another name": "found = []\nother = found\nother.append(1)\nshow(found)",
+    "another name's sum": "found = []\nother = found\nother += [1]\nshow(found)",
+    "a number's sum": "found = 1\nother = found\nother += 1\nshow(found)",
+    "its item": "found = {'x': []}\nfound['x'].append(1)\nshow(found)",
+    "an item of its item": "found = {'x': {'y': 1}}\nfound['x']['y'] = 2\nshow(found)",
+    "some item": "found = [{'x': 1}, {'x': 2}]\nfound[len(event) - 4]['x'] = 3\nshow(found)",
+    "the last item": "found = [{'x': 1}, {'x': 2}]\nfound[-1]['x'] = 3\nshow(found)",
+    "each item": "found = [{'x': 1}, {'x': 2}]\nfor each in found:\n    each['y'] = 3\nshow(found)",
+    "an item's name": "found = [{'x': 1}]\nfirst = found[0]\nfirst['y'] = 3\nshow(found)",
+    "an unpacked item": "found = [{'x': 1}, {}]\nfirst, last = found\nlast['y'] = 3\nshow(found)",
+    "a default": "found = {}\nfound.setdefault('x', []).append(1)\nshow(found)",
+    "a default in a loop": f"found = {{}}\n{LOOP}found.setdefault(each, []).append(1)\nshow(found)",
+    "what get gives": "found = {'x': []}\nfound.get('x').append(1)\nshow(found)",
+    "a function": "found = []\nfill(found, 1)\nshow(found)",
+    "a function by keyword": "found = []\nfill(value=1, into=found)\nshow(found)",
+    "a function of a function": "found = []\nrefill(found)\nshow(found)",
+    "a method": "found = {}\nFiller().fill(found)\nshow(found)",
+    "two names in a circle": f"found = []\nother = found\n{LOOP}found, other = other, found\n    other.append(1)\nshow(found)",
+}
+FILLS = """
+def fill(into, value):
+    into.append(value)
+
+def refill(found):
+    fill(found, 2)
+
+class Filler:
+    def fill(self, into):
+        into["x"] = 1
+"""
+
+
+@pytest.mark.parametrize("name", CHANGED)
+def test_lists_and_dicts_change_in_place(name: str) -> None:
+    assert_foretold(module(CHANGED[name], FILLS))
+
+
+EXACT = {
+    "pop": Table(()),
+    "del": Table((("y", Constant(2)),)),
+    "plus outside": Items((Constant("x"), EventPath(("a",)))),
+    "an item of its item": Table((("x", Table((("y", Constant(2)),))),)),
+    "the last item": Items((Table((("x", Constant(1)),)), Table((("x", Constant(3)),)))),
+    "another name": Items((Constant(1),), open=True),
+    "its item": Table((("x", Items((Constant(1),), open=True)),)),
+    "a number's sum": Constant(1),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_of_a_change_no_more_is_forgotten_than_it_changes(name: str) -> None:
+    assert shown(module(CHANGED[name], FILLS)) == [EXACT[name]]
 
 
 MATCHED = {

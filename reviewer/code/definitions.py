@@ -6,24 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reviewer.code import facts, library
+from reviewer.code import containers, facts, library
 from reviewer.code.bounds import bounded
 from reviewer.code.library import Arguments
 from reviewer.code.scopes import Definition
 from reviewer.value import (
     MODULE,
     UNKNOWN,
-    AwsResult,
-    Constant,
-    EventPath,
     Frame,
     Instance,
     Items,
     LocalClass,
     LocalFunction,
-    Result,
-    Table,
-    Unknown,
     Value,
     one_of,
     options,
@@ -32,9 +26,6 @@ from reviewer.value import (
 
 if TYPE_CHECKING:
     from reviewer.code.values import Values
-
-KNOWN_BY_ITEMS = (Table, EventPath, Result, AwsResult, Unknown)
-"""Values of which nothing is known for certain but what was put into them. Other objects stay what they are."""
 
 
 def assigned(values: Values, definition: Definition, frame: Frame) -> Value:
@@ -106,9 +97,15 @@ def outside(values: Values, definition: Definition, frame: Frame) -> Value:
 
 
 def augmented(values: Values, definition: Definition, frame: Frame) -> Value:
+    """A name after `name += value`; in a loop, after any number of that."""
     assert definition.value is not None
-    before = one_of([values.defined(earlier, frame) for earlier in definition.before])
-    return bounded(values.combined(definition.detail, before, values.of(definition.value, frame)))
+    before = one_of([values.defined(each, frame) for each in definition.before if not values.awaits(each, frame)])
+    value = values.of(definition.value, frame)
+    if not any(values.awaits(each, frame) for each in definition.before):
+        return bounded(values.combined(definition.detail, before, value))
+    known = [values.combined(definition.detail, before, value), values.combined(definition.detail, UNKNOWN, value)]
+    made = [containers.grown(option, definition.detail, value) or one_of(known) for option in options(before)]
+    return bounded(one_of(made))
 
 
 def item(values: Values, definition: Definition, frame: Frame) -> Value:
@@ -116,59 +113,30 @@ def item(values: Values, definition: Definition, frame: Frame) -> Value:
     assert definition.key is not None
     key = string(values.of(definition.key, frame))
     value = values.of(definition.value, frame) if definition.value is not None else UNKNOWN
-    made = [_with_item(before, key, value) for before in options(_before(values, definition, frame))]
-    return bounded(one_of(made))
+    return _changed(values, definition, frame, lambda before: containers.with_item(before, key, value))
 
 
-def _with_item(before: Value, key: str | None, value: Value) -> Value:
-    if isinstance(before, Items):
-        return Items((*before.items, value), open=True)
-    if not isinstance(before, KNOWN_BY_ITEMS):
-        return before
-    known, is_open = (before.entries, before.open) if isinstance(before, Table) else ((), True)
-    if key is None:
-        return Table(known, open=True)
-    return Table((*(entry for entry in known if entry[0] != key), (key, value)), is_open)
+def removed(values: Values, definition: Definition, frame: Frame) -> Value:
+    """A dict or list after `del name[key]`."""
+    assert definition.key is not None
+    key = string(values.of(definition.key, frame))
+    return _changed(values, definition, frame, lambda before: containers.without_item(before, key))
 
 
 def mutated(values: Values, definition: Definition, frame: Frame) -> Value:
-    """A list or dict after a method that changes it."""
-    assert isinstance(definition.value, facts.Call)
-    given = values.arguments(definition.value, frame)
-    method = definition.detail
-    made = [_changed(before, method, given) for before in options(_before(values, definition, frame))]
-    return bounded(one_of(made))
+    """A list or dict after a method that changes it (or `+=`); without a call, the method was handed over."""
+    value = definition.value
+    if definition.detail.endswith("="):
+        given = Arguments((UNKNOWN if value is None else values.of(value, frame),))
+    else:
+        given = values.arguments(value, frame) if isinstance(value, facts.Call) else Arguments((), (), open=True)
+    return _changed(values, definition, frame, lambda before: containers.changed(before, definition.detail, given))
 
 
-def _changed(before: Value, method: str, given: Arguments) -> Value:
-    if isinstance(before, Items):
-        added: tuple[Value, ...] = {
-            "append": given.positional[:1],
-            "appendleft": given.positional[:1],
-            "add": given.positional[:1],
-            "insert": given.positional[1:2],
-            "extend": tuple(library.element(source) for source in given.positional[:1]),
-            "update": tuple(library.element(source) for source in given.positional),
-        }.get(method, ())
-        kept = () if method == "clear" else before.items
-        return Items(tuple(dict.fromkeys((*kept, *added))), open=True)
-    if not isinstance(before, Table):
-        return before
-    key = string(given.get(0))
-    entries = dict(before.entries)
-    if method == "clear":
-        return Table(())
-    if method == "pop" and key is not None:
-        entries.pop(key, None)
-        return Table(tuple(entries.items()), before.open)
-    if method == "setdefault" and key is not None and not before.open:
-        entries.setdefault(key, given.get(1) or Constant(None))
-        return Table(tuple(entries.items()))
-    update = given.get(0)
-    if method == "update" and (update is None or isinstance(update, Table)):
-        entries |= dict((*(update.entries if update else ()), *given.named))
-        return Table(tuple(entries.items()), before.open or given.open or (update is not None and update.open))
-    return Table(before.entries, open=True)
+def _changed(values: Values, definition: Definition, frame: Frame, change: containers.Change) -> Value:
+    """What a name was before, with a change of it or of something inside."""
+    keys = [None if key is None else values.of(key, frame) for key in definition.within]
+    return bounded(containers.inside(_before(values, definition, frame), keys, change))
 
 
 def _before(values: Values, definition: Definition, frame: Frame) -> Value:
@@ -191,6 +159,7 @@ DEFINED: dict[str, Callable[[Values, Definition, Frame], Value]] = {
     "outside": outside,
     "augmented": augmented,
     "item": item,
+    "removed": removed,
     "mutated": mutated,
     "opaque": opaque,
 }

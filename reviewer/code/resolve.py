@@ -14,15 +14,7 @@ from reviewer.code import facts
 from reviewer.code.bindings import Changes, Jumps
 from reviewer.code.facts import Block, Expression
 from reviewer.code.scopes import Answer, Condition, Owner, Scope, Store
-from reviewer.code.visits import Visits
-
-MUTATORS = frozenset(
-    [
-        *("append", "appendleft", "extend", "insert", "remove", "sort", "reverse"),
-        *("add", "discard", "update", "setdefault", "pop", "popitem", "clear"),
-    ]
-)
-"""Methods that change a list, a set or a dict in place."""
+from reviewer.code.visits import Visits, sources
 
 
 def resolve(owner: Owner) -> Scope:
@@ -80,12 +72,6 @@ class Walk(Visits):
             call = call.value
         if not isinstance(call, facts.Call):
             return
-        method = call.function
-        if isinstance(method, facts.Attribute) and method.name in MUTATORS:
-            if isinstance(method.value, facts.Name):
-                self.change(method.value, "mutated", call.node, value=call, detail=method.name)
-            else:
-                self.note(Store(method.value, "", None, call.node))
         if _leaves(call):
             self.bindings.alive = False
 
@@ -101,13 +87,20 @@ class Walk(Visits):
         self.visit(statement.value)
         target = statement.target
         if isinstance(target, facts.Name):
-            self.change(target, "augmented", statement.node, value=statement.value, detail=statement.operator)
+            value, operator, before = statement.value, statement.operator, self.before(target)
+            self.define(target.id, "augmented", statement.node, before, value=value, detail=operator)
+            self.spread(sources(before), "mutated", statement.node, value=value, detail=f"{operator}=")
         else:
             self.bind(target, "opaque", None)
 
     def delete(self, statement: facts.Delete) -> None:
         for target in statement.targets:
-            self.bind(target, "opaque", None)
+            if isinstance(target, facts.Subscript):
+                self.visit(target)
+                self.note(Store(target.value, "", None, target.node, target.index))
+                self.change(target.value, "removed", target.node, key=target.index)
+            else:
+                self.bind(target, "opaque", None)
 
     def declare(self, statement: facts.Declare) -> None:
         for name in statement.names:

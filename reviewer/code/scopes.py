@@ -17,7 +17,9 @@ class Definition:
 
     `kind`: value (`value`, unpacked along `path`), element (an element of the iterable `value`), context (`with`),
     import, parameter, function, class, augmented (`before` operator `value`), item (`before` with `key` set to
-    `value`), mutated (`before`, changed by the method call `value`), outside (what a scope around calls so), opaque.
+    `value`), removed (`before` without `key`), mutated (`before`, changed by the method call `value`, or by `+=`),
+    outside (what a scope around calls so), opaque. Where something inside of `before` was changed, the keys `within`
+    lead to it, None for any.
     `path` steps: an index from the front, `*` for any element.
     `before` grows while its scope is resolved: in a loop, what a definition made may be what it builds on.
     """
@@ -29,6 +31,7 @@ class Definition:
     path: tuple[int | str, ...] = ()
     before: tuple[Definition, ...] = ()
     key: Expression | None = None
+    within: tuple[Expression | None, ...] = ()
     detail: str = ""
     statement: facts.Statement | facts.Parameter | None = None
 
@@ -100,5 +103,7 @@ class Scope:
     answers: list[Answer] = field(default_factory=list)
     yields: list[facts.Yield] = field(default_factory=list)
     stores: list[Store] = field(default_factory=list)
+    passed: dict[str, list[facts.Call]] = field(default_factory=dict)
+    """The calls that names are handed over to, by name."""
     closures: list[int] = field(default_factory=list)
     """The nodes of the functions and lambdas directly in a function, which share its names."""

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import TypeVar
 
-from reviewer.code import facts, library, operations, texts
+from reviewer.code import containers, facts, filling, library, operations, texts
 from reviewer.code.definitions import DEFINED, IMMEDIATE
 from reviewer.code.evaluation import evaluate
 from reviewer.code.facts import Expression
@@ -128,8 +128,15 @@ class Values:
         if not found:
             return self.free(expression.id, scope, frame)
         if len(found) == 1 and frame.owner != MODULE and not scope.closures:
-            return self.defined(found[0], frame)
-        return self._shared(expression.id, [self.defined(definition, frame) for definition in found], frame)
+            value = self.defined(found[0], frame)
+        else:
+            value = self._shared(expression.id, [self.defined(definition, frame) for definition in found], frame)
+        calls = scope.passed.get(expression.id)
+        if calls and any(isinstance(option, (Items, Table)) for option in options(value)):
+            earlier = (call for call in calls if call.node < expression.node and not _is_given(call, expression))
+            if any(filling.fills(self, call, expression.id, frame) for call in earlier):
+                return one_of([containers.loosened(option) for option in options(value)])
+        return value
 
     def free(self, name: str, scope: Scope, frame: Frame) -> Value:
         """A name that its own scope does not bind at this point: enclosing functions, the module, builtins."""
@@ -221,8 +228,8 @@ class Values:
             return texts.interpolated(left, right)
         if operator == "/" and isinstance(left, Transformed) and left.operation == "path":
             return Transformed("path", operations.transformed("path_join", left.base, (library.unwrapped(right),)))
-        if operator == "|" and isinstance(left, Table) and isinstance(right, Table):
-            return Table((*left.entries, *right.entries), left.open or right.open)
+        if operator == "|":
+            return one_of([containers.merged(one, other) for one in options(left) for other in options(right)])
         return UNKNOWN
 
     def unpacked(self, value: Value, path: tuple[int | str, ...]) -> Value:
@@ -345,6 +352,10 @@ class Values:
             return Items((one_of(items),), open=True)
         answers = [Constant(None) if a.value is None else self.of(a.value, frame) for a in scope.answers]
         return one_of(answers) if answers else Constant(None)
+
+
+def _is_given(call: facts.Call, expression: Expression) -> bool:
+    return any(argument.value is expression for argument in call.arguments)
 
 
 def _take(parameter: facts.Parameter, positional: list[Value], named: dict[str, Value], is_open: bool) -> Value | None:

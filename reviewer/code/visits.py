@@ -8,13 +8,26 @@ from typing import Any
 from reviewer.code import facts
 from reviewer.code.bindings import Bindings
 from reviewer.code.facts import Expression
-from reviewer.code.fillings import chosen, collection, filled, handed_on
+from reviewer.code.rounds import chosen, collection, filled, handed_on
 from reviewer.code.scopes import CallSite, Condition, Definition, Reaching, Scope, Store
 
 MOST_CONDITIONS = 100
 """Conditions of one call that are kept, the nearest: bounds hostile chains of early exits."""
 
+MUTATORS = frozenset(
+    [
+        *("append", "appendleft", "extend", "insert", "remove", "sort", "reverse"),
+        *("add", "discard", "update", "setdefault", "pop", "popitem", "clear"),
+    ]
+)
+"""Methods that change a list, a set or a dict in place."""
+SHARES = frozenset(("value", "element"))
+"""Definitions that give a name to what another name stands for, or to a part of it."""
+
 Path = tuple[int | str, ...]
+Keys = tuple[Expression | None, ...]
+Inner = tuple[facts.Name | None, Keys]
+"""A name and the keys that lead to something inside of it; no name where none is known."""
 
 
 class Visits:
@@ -43,6 +56,7 @@ class Visits:
             self.scope.definitions.setdefault(name, []).append(definition)
         if before:
             definition.before = tuple(dict.fromkeys((*definition.before, *before)))
+            self.ways.setdefault(node, self.known())
         self.bindings.define(definition)
 
     def first(self, into: list[Any], node: int, name: str = "") -> bool:
@@ -103,18 +117,29 @@ class Visits:
             return
         self.visit(target.index)
         self.note(Store(target.value, "", value, target.node, target.index))
-        if isinstance(target.value, facts.Name):
-            self.change(target.value, "item", target.node, value=value, key=target.index)
+        self.change(target.value, "item", target.node, value=value, key=target.index)
 
     def note(self, store: Store) -> None:
         if self.first(self.scope.stores, store.node):
             self.scope.stores.append(store)
 
-    def change(self, name: facts.Name, kind: str, node: int, **more: Any) -> None:
-        """A definition that builds on what the name was before."""
-        before = self.bindings.reaching(name.id) or (self.outside(name.id, name.node),)
-        self.define(name.id, kind, node, before, **more)
-        self.ways.setdefault(node, self.known())
+    def change(self, target: Expression, kind: str, node: int, **more: Any) -> None:
+        """A change of what a name stands for, or of something inside, and of the names that it was taken from."""
+        self.spread([inner_of(target)], kind, node, **more)
+
+    def spread(self, pending: list[Inner], kind: str, node: int, **more: Any) -> None:
+        """A change of what is inside of some names, and of the names that they were taken from."""
+        seen = set()
+        while pending:
+            name, within = pending.pop()
+            if name is not None and name.id not in seen:
+                seen.add(name.id)
+                before = self.before(name)
+                self.define(name.id, kind, node, before, within=within, **more)
+                pending += sources(before, within)
+
+    def before(self, name: facts.Name) -> Reaching:
+        return self.bindings.reaching(name.id) or (self.outside(name.id, name.node),)
 
     def outside(self, name: str, node: int) -> Definition:
         """What an enclosing scope calls so: where a name is declared, or changed in place but not bound here."""
@@ -134,6 +159,8 @@ class Visits:
 
     def attribute(self, expression: facts.Attribute) -> None:
         self.visit(expression.value)
+        if expression.name in MUTATORS:  # is handed over, to be called later
+            self.change(expression.value, "mutated", expression.node)
         self.imply(expression.node, expression)
 
     def call(self, expression: facts.Call) -> None:
@@ -144,6 +171,12 @@ class Visits:
         self.handed_on.update(handed_on(expression))
         if self.first(self.scope.calls, expression.node):
             self.scope.calls.append(self.site(expression))
+            for argument in expression.arguments:
+                if isinstance(argument.value, facts.Name):
+                    self.scope.passed.setdefault(argument.value.id, []).append(expression)
+        if isinstance(function, facts.Attribute) and function.name in MUTATORS:
+            self.note(Store(function.value, "", None, expression.node))
+            self.change(function.value, "mutated", expression.node, value=expression, detail=function.name)
 
     def perhaps(self, expression: Expression, condition: Condition) -> None:
         """An expression that is evaluated on a condition only."""
@@ -199,6 +232,34 @@ class Visits:
     def children(self, expression: Expression) -> None:
         for child in children(expression):
             self.visit(child)
+
+
+def sources(definitions: Reaching, within: Keys = ()) -> list[Inner]:
+    """The names that others got their values from, and where in them something stands that is `within` those."""
+    return [
+        (name, (*keys, *([None] if each.kind == "element" else []), *(None for _ in each.path), *within))
+        for each in definitions
+        if each.kind in SHARES and each.value is not None
+        for name, keys in [inner_of(each.value)]
+    ]
+
+
+def inner_of(target: Expression) -> Inner:
+    """The name that a target is inside of, and the keys that lead to it; None where there is no such name."""
+    keys: list[Expression | None] = []
+    while not isinstance(target, facts.Name):
+        match target:
+            case facts.Walrus(target=inner):
+                target = inner
+            case facts.Subscript(value=inner, index=index):
+                target = inner
+                keys.append(None if isinstance(index, facts.Slice) else index)
+            case facts.Call(function=facts.Attribute(value=inner, name=("get" | "setdefault")), arguments=(first, *_)):
+                target = inner
+                keys.append(first.value)
+            case _:
+                return None, ()
+    return target, tuple(reversed(keys))
 
 
 def children(expression: Expression) -> tuple[Expression, ...]:

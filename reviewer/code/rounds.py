@@ -17,7 +17,7 @@ from reviewer.code.scopes import Condition, Definition, Reaching
 Ways = Mapping[int, Sequence[Condition]]
 """The conditions of each change in place, by the node of its definition."""
 
-FILLING = frozenset({"append", "appendleft", "extend", "insert", "add", "update", "setdefault"})
+FILLING = frozenset({"append", "appendleft", "extend", "insert", "add", "update", "setdefault", "+=", "|="})
 EMPTY = frozenset({"list", "dict", "set", "deque", "Counter", "OrderedDict", "defaultdict"})
 """What makes an empty collection where it is called with nothing (`defaultdict`: with a factory)."""
 PARTS = frozenset({"items", "keys", "values", "copy", "most_common", "elements"})

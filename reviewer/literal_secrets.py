@@ -130,11 +130,11 @@ def credentials(project: Project) -> Iterator[AwsCredentials]:
         for owner in (MODULE, *project.modules.nodes(path)):
             frame = Frame(path, owner)
             for store in project.modules.scope(path, owner).stores:
-                if store.key is None or store.value is None:
+                if store.key is None or store.given is None:
                     continue
                 name = string(project.values.of(store.key, frame))
                 if name in KEY_VARIABLES and is_environment(project.values.of(store.receiver, frame)):
-                    value = project.values.of(store.value, frame)
+                    value = project.values.defined(store.given, frame)
                     yield AwsCredentials(Place(path, store.node), f'os.environ["{name}"]', (value,))
 
 

@@ -205,6 +205,40 @@ def test_of_a_change_no_more_is_forgotten_than_it_changes(name: str) -> None:
     assert shown(module(CHANGED[name], FILLS)) == [EXACT[name]]
 
 
+STORED = {
+    "a pair": "self.x, self.y = event['a'], 2",
+    "a pair of a name": "pair = (event['a'], 2)\nself.x, self.y = pair",
+    "nested": "(self.y, [self.x, *self.z]) = 1, event['b']",
+    "twice": "self.y = self.x = event['a']",
+    "a loop": "for self.x in event['b']:\n    pass",
+    "pairs of a loop": "for self.y, self.x in [(1, event['a'])]:\n    pass",
+    "with": "with Entered() as self.x:\n    pass",
+    "an item": "self.x = {}\nself.x['a'], self.x['b'] = event['a'], 2",
+    "items of a name": "x = {}\nx['a'], x['b'] = event['a'], 2\nself.x = x",
+    "an item in a loop": "x = {}\nfor x['a'] in event['b']:\n    pass\nself.x = x",
+}
+ENTERED = """
+class Entered:
+    def __enter__(self):
+        return "entered"
+
+    def __exit__(self, *_):
+        pass
+"""
+
+
+@pytest.mark.parametrize("name", STORED)
+def test_attributes_and_items_are_targets_like_names(name: str) -> None:
+    keeper = f"class Keeper:\n    def __init__(self, event):\n{textwrap.indent(STORED[name], ' ' * 8)}\n"
+    (found,) = assert_foretold(module("show(Keeper(event).x)", ENTERED + keeper))
+    assert not contains(found, (type(UNKNOWN),))
+
+
+def test_an_attribute_is_assigned_from_outside() -> None:
+    (found,) = assert_foretold(module("point = Point(1)\npoint.x, point.y = event['a'], 2\nshow(point.x)", POINT))
+    assert found == OneOf((Constant(1), EventPath(("a",))))
+
+
 MATCHED = {
     "the subject": "match event['a']:\n    case found:\n        show(found)",
     "an entry": "match event:\n    case {'a': found}:\n        show(found)",

@@ -171,12 +171,13 @@ class Classes:
     def _value_of(
         self, values: Values, value: Receiver, cls: LocalClass, method: facts.Function, store: Store
     ) -> Value:
-        if store.value is None:
+        if store.given is None:
             return UNKNOWN
         frame = None
         if method.name == "__init__" and isinstance(value, Instance):
             frame = self._construction(values, value, cls)
-        return values.of(store.value, frame or Frame(cls.module, method.node, ((method.parameters[0].name, value),)))
+        frame = frame or Frame(cls.module, method.node, ((method.parameters[0].name, value),))
+        return values.defined(store.given, frame)
 
     def _construction(self, values: Values, value: Instance, cls: LocalClass) -> Frame | None:
         """The activation of a class's `__init__` that makes an object: the first, or one that it calls by `super()`."""

@@ -110,9 +110,9 @@ def augmented(values: Values, definition: Definition, frame: Frame) -> Value:
 
 def item(values: Values, definition: Definition, frame: Frame) -> Value:
     """A dict, a list or another object after `name[key] = value`."""
-    assert definition.key is not None
+    assert definition.key is not None and definition.given is not None
     key = string(values.of(definition.key, frame))
-    value = values.of(definition.value, frame) if definition.value is not None else UNKNOWN
+    value = values.defined(definition.given, frame)
     return _changed(values, definition, frame, lambda before: containers.with_item(before, key, value))
 
 

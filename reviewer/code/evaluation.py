@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from reviewer.code import facts, library, operations, texts
@@ -33,7 +33,23 @@ if TYPE_CHECKING:
 
 
 def attribute(values: Values, expression: facts.Attribute, frame: Frame) -> Value:
-    return values.attribute_of(values.of(expression.value, frame), expression.name)
+    value = values.of(expression.value, frame)
+    found = values.attribute_of(value, expression.name)
+    if isinstance(expression.value, facts.Name) and any(isinstance(each, Instance) for each in options(value)):
+        return one_of([found, *_stored_here(values, expression.value, expression.name, frame)])
+    return found
+
+
+def _stored_here(values: Values, receiver: facts.Name, name: str, frame: Frame) -> Iterator[Value]:
+    """What a function assigns to an attribute of an object, other than a method to those of its own."""
+    for store in values.modules.scope(frame.module, frame.owner).stores:
+        if store.name != name or not isinstance(store.receiver, facts.Name) or store.receiver.id != receiver.id:
+            continue
+        owner = values.modules.owner(frame.module, frame.owner)
+        own = owner.parameters[0].name if isinstance(owner, facts.Function) and owner.parameters else ""
+        if receiver.id == own and values.modules.classes.around(frame.module, frame.owner):
+            return
+        yield UNKNOWN if store.given is None else values.defined(store.given, frame)
 
 
 def subscript(values: Values, expression: facts.Subscript, frame: Frame) -> Value:

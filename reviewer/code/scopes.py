@@ -16,8 +16,8 @@ class Definition:
     """One way in which a name gets its value.
 
     `kind`: value (`value`, unpacked along `path`), element (an element of the iterable `value`), context (`with`),
-    import, parameter, function, class, augmented (`before` operator `value`), item (`before` with `key` set to
-    `value`), removed (`before` without `key`), mutated (`before`, changed by the method call `value`, or by `+=`),
+    import, parameter, function, class, augmented (`before` operator `value`), item (`before` with `key` set to what
+    `given` gives), removed (`before` without `key`), mutated (`before`, changed by the method call `value` or by `+=`),
     outside (what a scope around calls so), opaque. Where something inside of `before` was changed, the keys `within`
     lead to it, None for any.
     `path` steps: an index from the front, `*` for any element.
@@ -32,6 +32,7 @@ class Definition:
     before: tuple[Definition, ...] = ()
     key: Expression | None = None
     within: tuple[Expression | None, ...] = ()
+    given: Definition | None = None
     detail: str = ""
     statement: facts.Statement | facts.Parameter | None = None
 
@@ -71,12 +72,12 @@ class Answer:
 class Store:
     """An assignment to an attribute, `receiver.name = value`, or to an item, `receiver[key] = value`.
 
-    A value of None cannot be told; with no name and no key, a method changed the receiver in place.
+    `given` is what it assigns, a definition of no name. With none, the receiver changed in place.
     """
 
     receiver: Expression
     name: str
-    value: Expression | None
+    given: Definition | None
     node: int
     key: Expression | None = None
 

@@ -107,17 +107,17 @@ class Visits:
         elif isinstance(target, facts.Star):
             self.bind(target.value, "opaque", None)
         elif isinstance(target, (facts.Attribute, facts.Subscript)):
-            self.store(target, value if kind == "value" and not path else None)
+            self.store(target, Definition("", kind, target.node, value, path))
 
-    def store(self, target: facts.Attribute | facts.Subscript, value: Expression | None) -> None:
+    def store(self, target: facts.Attribute | facts.Subscript, given: Definition) -> None:
         """An assignment to an attribute or an item."""
         self.visit(target.value)
         if isinstance(target, facts.Attribute):
-            self.note(Store(target.value, target.name, value, target.node))
+            self.note(Store(target.value, target.name, given, target.node))
             return
         self.visit(target.index)
-        self.note(Store(target.value, "", value, target.node, target.index))
-        self.change(target.value, "item", target.node, value=value, key=target.index)
+        self.note(Store(target.value, "", given, target.node, target.index))
+        self.change(target.value, "item", target.node, key=target.index, given=given)
 
     def note(self, store: Store) -> None:
         if self.first(self.scope.stores, store.node):

@@ -8,7 +8,7 @@ import pytest
 from probing import followed, given, names
 
 from reviewer.code.flow import DEEPEST
-from reviewer.value import Constant, EventPath
+from reviewer.value import Constant, EventPath, OneOf
 
 HEAD = "import requests\n\n\ndef work(x=None):\n    requests.get(x)\n\n\n"
 """A helper whose call tells that it was reached."""
@@ -41,6 +41,38 @@ REACHED = {
         "from concurrent.futures import ThreadPoolExecutor\n"
         "def handler(event, context):\n    with ThreadPoolExecutor() as pool:\n        pool.submit(work, 'a')"
     ),
+    "a partial": "import functools\ndef handler(event, context):\n    functools.partial(work, 'a')()",
+    "a partial of a partial": (
+        "from functools import partial\ndef handler(event, context):\n    partial(partial(work), 'a')()"
+    ),
+    "a partial that was kept": (
+        "from functools import partial\nTABLE = [partial(work, x='a')]\n"
+        "def handler(event, context):\n    for f in TABLE:\n        f()"
+    ),
+    "a partial handed over": (
+        "from functools import partial\nfrom library import run\n"
+        "def handler(event, context):\n    run(partial(work, 'a'))"
+    ),
+    "an object that is called": (
+        "class C:\n    def __call__(self, x):\n        work(x)\ndef handler(event, context):\n    C()('a')"
+    ),
+    "an object handed over": (
+        "class C:\n    def __call__(self, x):\n        work(x)\ndef handler(event, context):\n    list(map(C(), ['a']))"
+    ),
+    "a partial of an object": (
+        "from functools import partial\nclass C:\n    def __call__(self, x):\n        work(x)\n"
+        "def handler(event, context):\n    partial(C(), 'a')()"
+    ),
+    "a constructor of a base": (
+        "class B:\n    def __init__(self, x):\n        work(x)\n"
+        "class C(B):\n    def __init__(self):\n        super().__init__('a')\ndef handler(event, context):\n    C()"
+    ),
+    "a base that is named": (
+        "class B:\n    def __init__(self, x):\n        self.x = x\n"
+        "class C(B):\n    def __init__(self, y):\n        B.__init__(self, y)\n"
+        "def handler(event, context):\n    work(C('a').x)"
+    ),
+    "getattr": "def handler(event, context):\n    getattr(C(), 'f')('a')\nclass C:\n    def f(self, x):\n        work(x)",
     "a nested function": "def handler(event, context):\n    def f():\n        work('a')\n    f()",
     "a closure": "def f(x):\n    def g():\n        work(x)\n    return g\ndef handler(event, context):\n    f('a')()",
     "a constructor": "class C:\n    def __init__(self):\n        work('a')\ndef handler(event, context):\n    C()",
@@ -101,6 +133,41 @@ REACHED = {
 @pytest.mark.parametrize("name", REACHED)
 def test_this_is_reached_once_with_its_argument(name: str) -> None:
     assert works(REACHED[name]) == [Constant("a")]
+
+
+HANDED_OVER = {
+    "a name": "send = sqs.send_message\n    send(QueueUrl='a')",
+    "a partial": "functools.partial(sqs.send_message, QueueUrl='a')()",
+    "an attribute": "Sender(sqs.send_message).run()",
+    "an attribute with a partial": "Sender(functools.partial(sqs.send_message, QueueUrl='a')).run_it()",
+    "a pool": "with ThreadPoolExecutor() as pool:\n        pool.submit(sqs.send_message, QueueUrl='a')",
+    "a pool with a partial": (
+        "with ThreadPoolExecutor() as pool:\n        pool.submit(functools.partial(sqs.send_message, QueueUrl='a'))"
+    ),
+    "a thread": "threading.Thread(target=sqs.send_message, kwargs={'QueueUrl': 'a'}).start()",
+    "map": "list(map(lambda name: sqs.send_message(QueueUrl=name), ['a']))",
+    "getattr": "getattr(sqs, 'send_message')(QueueUrl='a')",
+}
+
+
+@pytest.mark.parametrize("name", HANDED_OVER)
+def test_a_method_of_the_sdk_is_called_with_its_arguments_by_whoever_gets_it(name: str) -> None:
+    head = (
+        "import boto3, functools, threading\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "sqs = boto3.client('sqs')\nclass Sender:\n    def __init__(self, send):\n        self.send = send\n"
+        "    def run(self):\n        self.send(QueueUrl='a')\n    def run_it(self):\n        self.send()\n"
+    )
+    body = f"{head}def handler(event, context):\n    {HANDED_OVER[name]}"
+    assert given(body, "sqs.send_message") == [{"QueueUrl": Constant("a")}]
+
+
+def test_constructors_of_a_base_may_be_called_in_several_ways() -> None:
+    base = "class B:\n    def __init__(self, x):\n        self.x = x\n"
+    calls = "        if event:\n            super().__init__('a')\n        else:\n            super().__init__(x='b')\n"
+    (found,) = works(
+        f"{base}class C(B):\n    def __init__(self, event):\n{calls}def handler(event, context):\n    work(C(event).x)"
+    )
+    assert found == OneOf((Constant("a"), Constant("b")))
 
 
 NOT_REACHED = {

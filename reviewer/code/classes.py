@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from reviewer.code.values import Values
 
 MOST_BASES = 32
+MOST_CONSTRUCTIONS = 8
 COMPUTED = frozenset(("property", "cached_property"))
 ACCESSORS = frozenset(("setter", "deleter"))
 FIELDS = frozenset(("dataclasses.field", "pydantic.Field", "attr.ib", "attrs.field"))
@@ -173,31 +174,34 @@ class Classes:
     ) -> Value:
         if store.given is None:
             return UNKNOWN
-        frame = None
+        frames: list[Frame] = []
         if method.name == "__init__" and isinstance(value, Instance):
-            frame = self._construction(values, value, cls)
-        frame = frame or Frame(cls.module, method.node, ((method.parameters[0].name, value),))
-        return values.defined(store.given, frame)
+            frames = self._constructions(values, value, cls)
+        own = Frame(cls.module, method.node, ((method.parameters[0].name, value),))
+        return one_of([values.defined(store.given, frame) for frame in frames or [own]])
 
-    def _construction(self, values: Values, value: Instance, cls: LocalClass) -> Frame | None:
-        """The activation of a class's `__init__` that makes an object: the first, or one that it calls by `super()`."""
-        frame: Frame | None = None
+    def _constructions(self, values: Values, value: Instance, cls: LocalClass) -> list[Frame]:
+        """The activations of a class's `__init__` that make an object: the first, or those that it calls by `super()`
+        or by the name of the class."""
+        frames: list[Frame] = []
         for each in self.lineage(values, value.cls):
             own = next(iter(self.modules.scope(each.module, each.node).end.get("__init__", ())), None)
             if own is None or not isinstance(own.statement, facts.Function):
                 continue
-            if frame is None:
+            if not frames:
                 receiver = tuple((parameter.name, value) for parameter in own.statement.parameters[:1])
-                frame = Frame(each.module, own.node, (*receiver, *value.arguments))
+                frames = [Frame(each.module, own.node, (*receiver, *value.arguments))]
             else:
-                calls = self.modules.scope(frame.module, frame.owner).calls
-                above = next((site.call for site in calls if _is_super_init(site.call)), None)
-                if above is None:
-                    return None
-                frame = values.frame_of(LocalFunction(each.module, own.node, value), values.arguments(above, frame))
-            if each == cls:
-                return frame
-        return None
+                made = LocalFunction(each.module, own.node, value)
+                frames = [
+                    values.frame_of(made, given)
+                    for frame in frames
+                    for site in self.modules.scope(frame.module, frame.owner).calls
+                    for given in _handed_up(values, site.call, each, frame)
+                ][:MOST_CONSTRUCTIONS]
+            if each == cls or not frames:
+                return frames
+        return []
 
     def _stores_of(self, cls: LocalClass) -> dict[str, list[tuple[facts.Function, Store]]]:
         """The assignments to attributes in the methods of a class, by name; those to items of an attribute with it."""
@@ -305,9 +309,13 @@ def _default(values: Values, field: Result) -> Value:
     return given.get("default", given.get("0", UNKNOWN))
 
 
-def _is_super_init(call: facts.Call) -> bool:
+def _handed_up(values: Values, call: facts.Call, base: LocalClass, frame: Frame) -> Iterator[Arguments]:
+    """What a constructor hands to that of a base: in `super().__init__(…)`, or in `Base.__init__(self, …)`."""
     method = call.function
-    if not isinstance(method, facts.Attribute) or method.name != "__init__" or not isinstance(method.value, facts.Call):
-        return False
-    asked = method.value.function
-    return isinstance(asked, facts.Name) and asked.id == "super"
+    if not isinstance(method, facts.Attribute) or method.name != "__init__":
+        return
+    given = values.arguments(call, frame)
+    if isinstance(method.value, facts.Call) and getattr(method.value.function, "id", "") == "super":
+        yield given
+    elif base in options(values.of(method.value, frame)):
+        yield Arguments(given.positional[1:], given.named, given.open)

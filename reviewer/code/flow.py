@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from reviewer.code import facts
-from reviewer.code.library import Arguments, element, opened
+from reviewer.code.library import MAPS, PARTIAL, PASSES_ON, Arguments, element, opened
 from reviewer.code.scopes import CallSite, Condition
 from reviewer.code.values import Values
 from reviewer.value import (
@@ -89,13 +89,12 @@ class Reached:
 
 def callee(values: Values, call: facts.Call, frame: Frame) -> tuple[Callee, ...]:
     """What a call can call."""
+    handed = values.handed(call, frame)
+    if handed is not None:  # `pool.submit(client.put_object, Bucket=…)` is a call of the method
+        return tuple(_called(values, handed[0]))
     function = call.function
     if not isinstance(function, facts.Attribute):
         return tuple(made for option in options(values.of(function, frame)) for made in _called(values, option))
-    if function.name in PASSES_ON:
-        handed = [value for value in values.arguments(call, frame).positional if isinstance(value, Method)]
-        if handed:  # `pool.submit(client.put_object, Bucket=…)` is a call of the method, with the same keywords
-            return tuple(_called(values, handed[0]))
     receivers = options(values.of(function.value, frame))
     return tuple(made for receiver in receivers for made in _method(values, receiver, function.name))
 
@@ -254,7 +253,7 @@ def _activations(values: Values, call: facts.Call, frame: Frame, callees: tuple[
             method = values.attribute_of(target, "__call__")
             if isinstance(method, LocalFunction):
                 yield values.frame_of(method, given)
-        if not isinstance(target, LocalFunction):
+        if not isinstance(target, LocalFunction) and called.name != PARTIAL:  # which is followed where it is called
             yield from _handed_over(values, called, given)
 
 
@@ -278,9 +277,10 @@ def _handed_over(values: Values, called: Callee, given: Arguments) -> Iterator[F
     """Functions that are arguments of a call whose callee is not local: it may call them."""
     for name, value in given.pairs:
         for option in options(value):
-            if isinstance(option, LocalFunction):
+            function = values.attribute_of(option, "__call__") if isinstance(option, Instance) else option
+            if isinstance(function, LocalFunction):
                 passed = _passed_on(called.name.rpartition(".")[2], name, given)
-                yield values.frame_of(option, Arguments(passed, (), open=True))
+                yield values.frame_of(function, Arguments(passed, (), open=True))
 
 
 def _passed_on(callee: str, name: str, given: Arguments) -> tuple[Value, ...]:
@@ -294,9 +294,3 @@ def _passed_on(callee: str, name: str, given: Arguments) -> tuple[Value, ...]:
     if isinstance(arguments, Items) and not arguments.open:
         return arguments.items
     return rest if callee in PASSES_ON else ()
-
-
-MAPS = frozenset({"map", "filter"})
-"""Functions that call a function with the items of what comes after it."""
-PASSES_ON = frozenset({"submit", "run_in_executor", "to_thread", "call_soon"})
-"""Functions that call a function with what comes after it."""

@@ -219,6 +219,33 @@ def _stored(given: Arguments) -> Value:
     return AwsResult("ssm", "get_parameter", (("Name", given.get(0, "name") or UNKNOWN),), ("Parameter", "Value"))
 
 
+MAPS = frozenset({"map", "filter"})
+"""Functions that call a function with the items of what comes after it."""
+PASSES_ON = frozenset({"submit", "run_in_executor", "to_thread", "call_soon"})
+"""Functions that call a function with what comes after it."""
+THREADS = frozenset({"Thread", "Timer", "Process"})
+"""Classes whose objects call the function `target` with `args` and `kwargs`."""
+
+
+def handed(name: str, given: Arguments) -> tuple[Method, Arguments] | None:
+    """The method of an SDK object that a call of `name` calls in its turn, and with what; None for any other call."""
+    for position, value in enumerate(given.positional):
+        rest = given.positional[position + 1 :]
+        if isinstance(value, Method) and name in PASSES_ON:
+            return value, Arguments(rest, given.named, given.open)
+        if isinstance(value, Method) and name in MAPS:
+            return value, Arguments(tuple(map(element, rest)))
+    target = given.get(None, "target")
+    if not isinstance(target, Method) or name not in THREADS:
+        return None
+    args, kwargs = given.get(None, "args") or Items(()), given.get(None, "kwargs") or Table(())
+    known = isinstance(args, Items) and isinstance(kwargs, Table) and not (args.open or kwargs.open)
+    positional = args.items if isinstance(args, Items) and not args.open else ()
+    return target, Arguments(positional, kwargs.entries if isinstance(kwargs, Table) else (), not known)
+
+
+HANDS_ON = MAPS | PASSES_ON | THREADS
+
 FUNCTIONS: dict[str, Callable[[Arguments], Value]] = {
     "os.getenv": _environment,
     "os.environ.get": _environment,

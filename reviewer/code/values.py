@@ -40,6 +40,7 @@ from reviewer.value import (
     Value,
     one_of,
     options,
+    string,
 )
 
 DEEPEST_CALL = 12
@@ -242,11 +243,24 @@ class Values:
 
     def arguments(self, expression: facts.Call, frame: Frame) -> Arguments:
         """The arguments of a call, stars unpacked where they are known, behind those that were fixed before."""
-        given = self.written(expression, frame)
-        if not isinstance(expression.function, facts.Name):
-            return given
-        _, fixed = library.opened(self.of(expression.function, frame))
+        handed = self.handed(expression, frame)
+        given = self.written(expression, frame) if handed is None else handed[1]
+        _, fixed = library.opened(self._function(expression.function, frame) if handed is None else handed[0])
         return given.after(fixed) if fixed.pairs else given
+
+    def handed(self, expression: facts.Call, frame: Frame) -> tuple[Method, Arguments] | None:
+        """The method of an SDK object that a call hands over to be called, and with what."""
+        function = expression.function
+        name = getattr(function, "name", getattr(function, "id", ""))
+        return library.handed(name, self.written(expression, frame)) if name in library.HANDS_ON else None
+
+    def _function(self, function: Expression, frame: Frame) -> Value:
+        """What a call calls, where arguments may have been fixed for that before: a method of a client has none."""
+        if isinstance(function, facts.Attribute):
+            receivers = options(self.of(function.value, frame))
+            if not any(isinstance(each, (Instance, LocalClass, LocalModule)) for each in receivers):
+                return UNKNOWN
+        return self.of(function, frame)
 
     def written(self, expression: facts.Call, frame: Frame) -> Arguments:
         """The arguments that stand in a call."""
@@ -292,6 +306,8 @@ class Values:
         if isinstance(function, Method):
             return self.method(function.receiver, function.name, given)
         if isinstance(function, External):
+            if function.name == "builtins.getattr" and (name := string(given.get(1))):
+                return self.attribute_of(given.positional[0], name)
             return library.call(function.name, given)
         if isinstance(function, LocalClass):
             return self.modules.classes.instantiate(self, function, given)

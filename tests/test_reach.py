@@ -122,6 +122,30 @@ REACHED = {
         "import asyncio\nasync def f():\n    work('a')\ndef handler(event, context):\n    asyncio.run(f())"
     ),
     "recursion": "def f(n):\n    work('a')\n    f(n)\ndef handler(event, context):\n    f(1)",
+    "behind a return in one branch": "def handler(event, context):\n    if event:\n        return 1\n    work('a')",
+    "behind a jump in one branch": (
+        "def handler(event, context):\n    for x in event:\n        if x:\n            continue\n        work('a')"
+    ),
+    "behind a loop that is left": (
+        "def handler(event, context):\n    while True:\n        if event:\n            break\n    work('a')"
+    ),
+    "where an exception is caught": (
+        "def handler(event, context):\n    try:\n        return event['a']\n    except KeyError:\n        work('a')"
+    ),
+    "behind a return that fails": (
+        "def handler(event, context):\n    try:\n        return event['a']\n    except KeyError:\n        pass\n"
+        "    work('a')"
+    ),
+    "in a finally behind a return": (
+        "def handler(event, context):\n    try:\n        return 1\n    finally:\n        work('a')"
+    ),
+    "behind an exception that is suppressed": (
+        "from contextlib import suppress\n"
+        "def handler(event, context):\n    with suppress(ValueError):\n        raise ValueError\n    work('a')"
+    ),
+    "a generator that yields nothing": (
+        "def f():\n    work('a')\n    return\n    yield\ndef handler(event, context):\n    list(f())"
+    ),
     "the module itself": "work('a')\ndef handler(event, context):\n    pass",
     "the body of a class": "class C:\n    x = work('a')\ndef handler(event, context):\n    pass",
     "a default": "def f(x=work('a')):\n    pass\ndef handler(event, context):\n    pass",
@@ -186,6 +210,20 @@ NOT_REACHED = {
         "def handler(event, context):\n    def f():\n        work('a')\n    return 1"
     ),
     "a shadowed helper": "def handler(event, context):\n    def work(x):\n        pass\n    work('a')",
+    "behind a return": "def handler(event, context):\n    return 1\n    work('a')",
+    "behind a raise": "def handler(event, context):\n    raise ValueError\n    work('a')",
+    "behind a jump": (
+        "def handler(event, context):\n    for x in event:\n        continue\n        work('a')\n"
+        "    while event:\n        break\n        work('a')"
+    ),
+    "behind branches that all leave": (
+        "def handler(event, context):\n    if event:\n        return 1\n    else:\n        raise ValueError\n    work('a')"
+    ),
+    "behind an endless loop": "def handler(event, context):\n    while True:\n        print()\n    work('a')",
+    "behind the end of the process": "import sys\ndef handler(event, context):\n    sys.exit(1)\n    work('a')",
+    "in a function that is made too late": (
+        "def handler(event, context):\n    return 1\n    def f():\n        work('a')\n    f()"
+    ),
     "a parameter of the same name": "def f(work):\n    work('a')\ndef handler(event, context):\n    f(print)",
 }
 

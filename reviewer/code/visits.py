@@ -59,8 +59,10 @@ class Visits:
             self.ways.setdefault(node, self.known())
         self.bindings.define(definition)
 
-    def first(self, into: list[Any], node: int, name: str = "") -> bool:
-        """Whether the walk has not yet noted a node in a list."""
+    def first(self, into: list[Any], node: int, name: str = "", *, dead: bool = False) -> bool:
+        """Whether a node is to be noted in a list: no more than once, and not where it cannot be reached, or `dead`."""
+        if not (self.bindings.alive or dead):
+            return False
         key = (id(into), node, name)
         if key in self.places:
             return False
@@ -226,7 +228,7 @@ class Visits:
     def yield_(self, expression: facts.Yield) -> None:
         if expression.value is not None:
             self.visit(expression.value)
-        if self.first(self.scope.yields, expression.node):
+        if self.first(self.scope.yields, expression.node, dead=True):  # what yields nothing is a generator as well
             self.scope.yields.append(expression)
 
     def children(self, expression: Expression) -> None:

@@ -58,6 +58,7 @@ OWN_PATHS: dict[str, frozenset[tuple[str, ...]]] = {
         {("records", "*", "eventsourcearn"), (OBJECT, "*", "eventsourcearn"), (OBJECT, "*", "tablename")}
     ),
     "kinesis": frozenset({("records", "*", "eventsourcearn")}),
+    "firehose": frozenset({("deliverystreamarn",)}),
 }
 """Where an event names the resource that it came from, by the trigger's kind, as `canonical` writes paths."""
 
@@ -76,7 +77,15 @@ SHELLS = {
 }
 """What stands before the name in a URL or an ARN of a resource, by its kind."""
 
-NODES = {"s3": "bucket", "sqs": "queue", "sns": "topic", "dynamodb": "table", "kinesis": "stream", "eventbridge": "bus"}
+NODES = {
+    "s3": "bucket",
+    "sqs": "queue",
+    "sns": "topic",
+    "dynamodb": "table",
+    "kinesis": "stream",
+    "eventbridge": "bus",
+    "firehose": "delivery-stream",
+}
 """The kind of resource that a kind of trigger listens to."""
 
 
@@ -226,8 +235,9 @@ def _physical(known: Id, resources: Resources) -> Value:
 
 def _bare(value: Value, node: str) -> Value:
     """The name inside a URL or an ARN; any other value as it is."""
-    pieces = pieces_of(value)
-    shell = SHELLS[node]
+    shell, pieces = SHELLS.get(node), pieces_of(value)
+    if shell is None:
+        return value
     written = "".join(
         piece.value if isinstance(piece, Constant) and isinstance(piece.value, str) else "\0" for piece in pieces
     )
@@ -329,12 +339,12 @@ SERVICES = {
 def node_of(value: Value, resources: Resources, functions: Container[Id]) -> str:
     """The kind of resource that a value of the deployment names; "" where that cannot be told."""
     for option in options(value):
+        first = option.parts[0] if isinstance(option, Text) else option
+        if isinstance(first, Reference) and Id(first.stack, first.name) in functions:
+            return "function"  # its ARN may have a qualifier behind it
         if isinstance(option, Reference):
             known = Id(option.stack, option.name)
-            if known in functions:
-                return "function"
             return resources[known].kind if known in resources else ""
-        first = option.parts[0] if isinstance(option, Text) else option
         service = re.match(r"arn:[^:]*:([a-z0-9-]+):", str(first.value) if isinstance(first, Constant) else "")
         if service:
             return SERVICES.get(service[1], "")

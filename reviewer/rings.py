@@ -43,6 +43,7 @@ SYNCHRONOUS = frozenset(
         "url",
         "alb",
         "cognito",
+        "firehose",
     ]
 )
 """Triggers that wait for the function: its destinations never see what they bring.

@@ -105,7 +105,7 @@ class Trigger:
     """What starts a function.
 
     `kind`: s3, sqs, sns, dynamodb, kinesis, eventbridge, schedule, rest-api, http-api, websocket, url, alb, logs, iot,
-    cognito, msk, kafka, mq, documentdb, alexa, config, ses, stepfunctions, custom.
+    cognito, msk, kafka, mq, documentdb, alexa, config, ses, stepfunctions, firehose, custom.
     `source`: what it listens to: the bucket, queue, topic, table stream, bus…, as a value that identifies it.
     `events`: S3 event types (`s3:ObjectCreated:*`), the operations of a Cognito user pool (`PreSignUp`).
     `prefix`, `suffix`: the key filter of an S3 notification.

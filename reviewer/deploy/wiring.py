@@ -131,7 +131,7 @@ RESOURCES = {
     "AWS::Serverless::GraphQLApi": Wiring("custom", "data-source", ("DataSources.Lambda.?.FunctionArn",)),
     "AWS::SecretsManager::RotationSchedule": Wiring("custom", "rotation", ("RotationLambdaARN",), "SecretId"),
     "AWS::KinesisFirehose::DeliveryStream": Wiring(
-        "custom",
+        "firehose",
         "transformation",
         tuple(
             f"{destination}DestinationConfiguration.ProcessingConfiguration.Processors.*.Parameters.*.ParameterValue"

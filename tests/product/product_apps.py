@@ -1,0 +1,148 @@
+"""The dialects that are languages: Terraform, the CDK in Python, Chalice."""
+
+from __future__ import annotations
+
+import json
+
+from product_cases import NAMED, POWERTOOLS, Case, code
+from product_dialects import Dialect, Files, indented
+
+# --- Terraform ----------------------------------------------------------------------------------------------------
+
+TF_HEAD = """\
+variable "stage" {}
+
+data "archive_file" "code" {
+  type        = "zip"
+  source_dir  = "${path.module}/src"
+  output_path = "${path.module}/code.zip"
+}
+"""
+TF_STORED = (
+    'resource "aws_ssm_parameter" "Stored<n>" {\n  name  = "/targets/<n>"\n  type  = "String"\n  value = <value>\n}'
+)
+
+
+def _tf_function(dialect: Dialect, case: Case) -> str:
+    variable = dialect.setting(case)
+    settings = dialect.settings(case) or f'function_name = "F{case.number}"'
+    variables = f"\n  environment {{\n    variables = {{ TARGET_{case.number} = {variable} }}\n  }}" if variable else ""
+    return f"""\
+resource "aws_lambda_function" "F{case.number}" {{
+  handler       = "handlers.case_{case.number}"
+  runtime       = "python3.13"
+  filename      = data.archive_file.code.output_path{variables}
+{indented([settings])}}}"""
+
+
+def terraform(dialect: Dialect, cases: list[Case]) -> Files:
+    blocks = [TF_HEAD]
+    for case in cases:
+        if case.way == "parameter":
+            blocks.append(f'variable "name{case.number}" {{\n  default = "{case.name}"\n}}')
+        blocks += [*dialect.declared(case), _tf_function(dialect, case), dialect.trigger(case)]
+    return {"main.tf": "\n\n".join(blocks), **{f"src/{path}": text for path, text in code(cases).items()}}
+
+
+TERRAFORM = Dialect(
+    "terraform",
+    terraform,
+    '"<text>"',
+    "${var.stage}",
+    "${var.name<n>}",
+    "null",
+    TF_STORED,
+    "aws_ssm_parameter.Stored<n>.name",
+)
+
+# --- CDK ----------------------------------------------------------------------------------------------------------
+
+CDK_HEAD = """\
+import aws_cdk as cdk
+from aws_cdk import (
+    Duration, Stack, aws_apigateway as apigateway, aws_apigatewayv2 as apigatewayv2, aws_cognito as cognito,
+    aws_apigatewayv2_integrations as integrations, aws_dynamodb as dynamodb, aws_events as events, aws_iot as iot,
+    aws_events_targets as targets, aws_kinesis as kinesis, aws_kinesisfirehose as firehose, aws_lambda as lambda_,
+    aws_lambda_destinations as destinations, aws_lambda_event_sources as sources, aws_logs as logs, aws_s3 as s3,
+    aws_logs_destinations as logs_destinations, aws_s3_notifications as s3n, aws_sns as sns, aws_sqs as sqs,
+    aws_sns_subscriptions as subscriptions, aws_ssm as ssm, aws_stepfunctions as sfn, aws_ses as ses,
+    aws_stepfunctions_tasks as tasks, aws_amazonmq as mq, aws_docdb as docdb, aws_msk as msk,
+)
+
+
+class Jobs(Stack):
+    def __init__(self, scope, construct_id, **kwargs):
+        super().__init__(scope, construct_id, **kwargs)
+        latest = lambda_.StartingPosition.LATEST
+        key = dynamodb.Attribute(name="id", type=dynamodb.AttributeType.STRING)
+        code = lambda_.Code.from_asset("src")
+"""
+CDK_END = '\n\napp = cdk.App()\nJobs(app, "Jobs")\napp.synth()\n'
+CDK_STORED = 'Stored<n> = ssm.StringParameter(self, "Stored<n>", parameter_name="/targets/<n>", string_value=<value>)'
+
+
+def cdk(dialect: Dialect, cases: list[Case]) -> Files:
+    """Triggers are statements. The function stands between its source and its trigger."""
+    statements = []
+    for case in cases:
+        n = case.number
+        if case.way == "parameter":
+            statements.append(f'name{n} = cdk.CfnParameter(self, "Name{n}", default="{case.name}")')
+        variable = dialect.setting(case)
+        late = case.source.late
+        variables = f', environment={{"TARGET_{n}": {variable}}}' if variable and not late else ""
+        settings = dialect.settings(case)
+        more = f", {settings}" if settings else ""
+        statements += [
+            *([] if late else dialect.declared(case)),
+            f'F{n} = lambda_.Function(self, "F{n}", runtime=lambda_.Runtime.PYTHON_3_13, '
+            f'handler="handlers.case_{n}", code=code{variables}{more})',
+            dialect.trigger(case),
+            *(dialect.declared(case) if late else []),
+        ]
+        if late and variable:
+            statements.append(f'F{n}.add_environment("TARGET_{n}", {variable})')
+    text = f"{CDK_HEAD}{indented(statements, ' ' * 8)}{CDK_END}"
+    return {
+        "cdk.json": '{"app": "python3 app.py"}',
+        "app.py": text,
+        **{f"src/{path}": text for path, text in code(cases).items()},
+    }
+
+
+CDK = Dialect(
+    "cdk",
+    cdk,
+    'f"<text>"',
+    "{cdk.Aws.STACK_NAME}",
+    "{name<n>.value_as_string}",
+    "None",
+    CDK_STORED,
+    "Stored<n>.parameter_name",
+)
+
+# --- Chalice ------------------------------------------------------------------------------------------------------
+
+
+def chalice(dialect: Dialect, cases: list[Case]) -> Files:
+    """Triggers are decorators of the handlers, resources have names, variables are those of the application."""
+    parts = [
+        f"import json\nimport os\n\nfrom chalice import Chalice\n\n{POWERTOOLS}\nfrom chalicelib import clients, naming\n"
+    ]
+    parts.append('\napp = Chalice(app_name="jobs")\n\n\n')
+    parts += [case.code.replace("def case_", f"{dialect.trigger(case)}\ndef case_", 1) for case in cases]
+    made = {f"chalicelib/{path}": text for path, text in code(cases).items() if path != "handlers.py"}
+    made["chalicelib/naming.py"] = made["chalicelib/naming.py"].replace(
+        "import clients", "from chalicelib import clients"
+    )
+    variables = {f"TARGET_{case.number}": dialect.setting(case).strip('"') for case in cases if dialect.setting(case)}
+    config = {"version": "2.0", "app_name": "jobs", "environment_variables": variables}
+    return {
+        "app.py": "".join(parts).replace("event, context", "event"),
+        ".chalice/config.json": json.dumps(config),
+        "chalicelib/__init__.py": "",
+        **made,
+    }
+
+
+CHALICE = Dialect("chalice", chalice, "", "", "", "", "", ways=(*NAMED, "arn", "event"))

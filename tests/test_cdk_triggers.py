@@ -347,3 +347,14 @@ def test_destinations() -> None:
     (function,) = found.functions
     assert plain(function.on_success) == "@Queue.Arn"
     assert plain(function.on_failure) == "@Topic.Ref"
+
+
+def test_a_function_that_knows_another_machine_leads_to_none_of_its_states() -> None:
+    other = FUNCTION.replace("fn =", "other =").replace('"Fn"', '"Other"')
+    machine = 'sfn.StateMachine(self, "{}", definition=tasks.LambdaInvoke(self, "Run {}", lambda_function={}))\n'
+    found = deployed(
+        f"{FUNCTION}{other}second = {machine.format('Second', 'other', 'other')}{machine.format('First', 'fn', 'fn')}"
+        'fn.add_environment("NEXT", second.state_machine_arn)'
+    )
+    links = [(plain(link.source), plain(link.target)) for link in found.links]
+    assert sorted(links) == [("@First.Ref", "@Fn.Arn"), ("@Second.Ref", "@Other.Arn")]

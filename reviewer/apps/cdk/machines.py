@@ -16,6 +16,8 @@ def states(definition: Value, uses: Iterable[Use]) -> list[Construct]:
     """The constructs that a definition leads to, by the methods that chain one to the next."""
     following: dict[Construct, list[Construct]] = {}
     for use in uses:
+        if not _is_state(use.subject):
+            continue
         found = constructs_in(value for _, value in use.given.pairs)
         following.setdefault(use.subject.whole, []).extend(found)
     pending = list(constructs_in([definition]))
@@ -26,6 +28,12 @@ def states(definition: Value, uses: Iterable[Use]) -> list[Construct]:
             reached[state] = None
             pending += following.get(state, ())
     return list(reached)
+
+
+def _is_state(construct: Construct) -> bool:
+    """Whether a construct can be of a definition: the function that a task calls leads to no other state."""
+    library, _, name = construct.type.rpartition(".")
+    return name != "StateMachine" and (not library.startswith("aws_") or library.startswith("aws_stepfunctions"))
 
 
 def written(definition: Value, how: str) -> Value | None:

@@ -24,9 +24,11 @@ TF_STORED = (
 
 
 def _tf_function(dialect: Dialect, case: Case) -> str:
-    variable = dialect.setting(case)
+    variable = dialect.setting(case.written)
     settings = dialect.settings(case) or f'function_name = "F{case.number}"'
-    variables = f"\n  environment {{\n    variables = {{ TARGET_{case.number} = {variable} }}\n  }}" if variable else ""
+    variables = (
+        f"\n  environment {{\n    variables = {{ TARGET_{case.written.number} = {variable} }}\n  }}" if variable else ""
+    )
     return f"""\
 resource "aws_lambda_function" "F{case.number}" {{
   handler       = "handlers.case_{case.number}"
@@ -81,27 +83,33 @@ CDK_END = '\n\napp = cdk.App()\nJobs(app, "Jobs")\napp.synth()\n'
 CDK_STORED = 'Stored<n> = ssm.StringParameter(self, "Stored<n>", parameter_name="/targets/<n>", string_value=<value>)'
 
 
+def _cdk_function(dialect: Dialect, case: Case) -> str:
+    to = case.written
+    variable = "" if to.source.late else dialect.setting(to)
+    settings = [f'environment={{"TARGET_{to.number}": {variable}}}' if variable else "", dialect.settings(case)]
+    given = ", ".join(filter(None, ["code=code", *settings]))
+    return (
+        f'F{case.number} = lambda_.Function(self, "F{case.number}", runtime=lambda_.Runtime.PYTHON_3_13, '
+        f'handler="handlers.case_{case.number}", {given})'
+    )
+
+
 def cdk(dialect: Dialect, cases: list[Case]) -> Files:
-    """Triggers are statements. The function stands between its source and its trigger."""
-    statements = []
-    for case in cases:
-        n = case.number
-        if case.way == "parameter":
-            statements.append(f'name{n} = cdk.CfnParameter(self, "Name{n}", default="{case.name}")')
-        variable = dialect.setting(case)
-        late = case.source.late
-        variables = f', environment={{"TARGET_{n}": {variable}}}' if variable and not late else ""
-        settings = dialect.settings(case)
-        more = f", {settings}" if settings else ""
-        statements += [
-            *([] if late else dialect.declared(case)),
-            f'F{n} = lambda_.Function(self, "F{n}", runtime=lambda_.Runtime.PYTHON_3_13, '
-            f'handler="handlers.case_{n}", code=code{variables}{more})',
-            dialect.trigger(case),
-            *(dialect.declared(case) if late else []),
-        ]
-        if late and variable:
-            statements.append(f'F{n}.add_environment("TARGET_{n}", {variable})')
+    """Triggers are statements. Sources stand before the functions, those that name functions after them."""
+    statements = [
+        f'name{case.number} = cdk.CfnParameter(self, "Name{case.number}", default="{case.name}")'
+        for case in cases
+        if case.way == "parameter"
+    ]
+    statements += [text for case in cases if not case.source.late for text in dialect.declared(case)]
+    statements += [_cdk_function(dialect, case) for case in cases]
+    statements += [dialect.trigger(case) for case in cases]
+    statements += [text for case in cases if case.source.late for text in dialect.declared(case)]
+    statements += [
+        f'F{case.number}.add_environment("TARGET_{case.written.number}", {dialect.setting(case.written)})'
+        for case in cases
+        if case.written.source.late and dialect.setting(case.written)
+    ]
     text = f"{CDK_HEAD}{indented(statements, ' ' * 8)}{CDK_END}"
     return {
         "cdk.json": '{"app": "python3 app.py"}',

@@ -88,13 +88,19 @@ class Source:
 
 @dataclass(frozen=True)
 class Case:
-    """One combination."""
+    """One combination. Where it has a partner, its function writes to what triggers that one's."""
 
     number: int
     source: Source
     dialect: str
     way: str
     relation: str
+    partner: Case | None = None
+
+    @property
+    def written(self) -> Case:
+        """The case whose source, or other resource, the function writes to."""
+        return self.partner or self
 
     @property
     def truth(self) -> dict[str, str]:
@@ -125,12 +131,12 @@ class Case:
     @property
     def code(self) -> str:
         """The handler, and what it needs of its own."""
-        before = ""
-        if self.way == "class":
-            before = f'class Settings{self.number}:\n    target = "{self.spelled}"\n\n\n'
-        if self.way == "default":
-            before = f'TARGET_{self.number} = os.getenv("TARGET_{self.number}", "nothing")\n\n\n'
-        return f"{before}def case_{self.number}(event, context):\n    {self.call}\n\n\n"
+        to, before = self.written, ""
+        if to.way == "class":
+            before = f'class Settings{to.number}:\n    target = "{to.spelled}"\n\n\n'
+        if to.way == "default":
+            before = f'TARGET_{to.number} = os.getenv("TARGET_{to.number}", "nothing")\n\n\n'
+        return f"{before}def case_{self.number}(event, context):\n    {to.call}\n\n\n"
 
     @property
     def call(self) -> str:

@@ -26,8 +26,8 @@ def _template(cases: list[Case], resources: list[str], head: str = "") -> str:
 
 def _function(dialect: Dialect, case: Case, type_: str, more: str) -> str:
     settings = ["Runtime: python3.13", f"Handler: handlers.case_{case.number}", more]
-    if variable := dialect.setting(case):
-        settings.append(f"Environment: {{Variables: {{TARGET_{case.number}: {variable}}}}}")
+    if variable := dialect.setting(case.written):
+        settings.append(f"Environment: {{Variables: {{TARGET_{case.written.number}: {variable}}}}}")
     settings.append(dialect.settings(case))
     return f"F{case.number}: {{Type: {type_}, Properties: {{{', '.join(filter(None, settings))}}}}}"
 
@@ -76,8 +76,8 @@ def serverless(dialect: Dialect, cases: list[Case]) -> Files:
         is_event = not RESOURCE.match(trigger)
         settings = [f"handler: handlers.case_{case.number}", dialect.settings(case)]
         settings += [f"events: [{{{trigger}}}]"] if trigger and is_event else []
-        if variable := dialect.setting(case):
-            settings.append(f"environment: {{TARGET_{case.number}: {variable}}}")
+        if variable := dialect.setting(case.written):
+            settings.append(f"environment: {{TARGET_{case.written.number}: {variable}}}")
         functions.append(f"F{case.number}: {{{', '.join(filter(None, settings))}}}")
         resources += [*dialect.declared(case), *([] if is_event else [trigger])]
     custom = [f"name{case.number}: {case.name}" for case in cases if case.way == "parameter"]

@@ -20,10 +20,7 @@ from reviewer.value import Value, options
 TRIGGERED = {
     **NODES,
     "schedule": "schedule",
-    "logs": "log-group",
     "stepfunctions": "state-machine",
-    "cognito": "user-pool",
-    "iot": "iot-rule",
     "alb": "load-balancer",
     "msk": "cluster",
     "kafka": "cluster",

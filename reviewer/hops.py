@@ -11,7 +11,8 @@ from reviewer.emissions import Emission
 from reviewer.filters import admits_key, admits_s3_event, decoded, matches_criteria, matches_pattern, matches_policy
 from reviewer.identity import canonical
 from reviewer.strings import Known
-from reviewer.truth import MAYBE, YES, Truth, both
+from reviewer.topics import takes_all
+from reviewer.truth import MAYBE, YES, Truth, both, decide, either
 from reviewer.value import UNKNOWN, Constant, Items, Result, Table, Text, Value, one_of, options, string
 
 Filtered = Trigger | Link
@@ -78,6 +79,23 @@ def _bus(trigger: Filtered, emission: Emission, known: Known) -> Truth:
             tuple((key, _detail(event) if key == "detail" else value) for key, value in event.entries), event.open
         )
     return both(matches_pattern(pattern.value, event, known) for pattern in trigger.patterns)
+
+
+def _log_group(trigger: Filtered, _: Emission, __: Known) -> Truth:
+    # what a line holds is not compared with a filter pattern
+    return YES if all(string(pattern.value) == "" for pattern in trigger.patterns) else MAYBE
+
+
+def _iot_topic(trigger: Filtered, _: Emission, __: Known) -> Truth:
+    # which topics a statement takes is the question of `identity`
+    return takes_all(trigger.source.value) if trigger.source is not None else MAYBE
+
+
+def _user_pool(trigger: Filtered, emission: Emission, _: Known) -> Truth:
+    def is_made(event: Value) -> Truth:
+        return MAYBE if string(event) is None else Truth.of(string(event) in emission.events)
+
+    return either(decide(is_made, event.value) for event in trigger.events)
 
 
 def _criteria(trigger: Filtered, record: Table, known: Known) -> Truth:
@@ -154,6 +172,14 @@ def _text(value: Value) -> Value | None:
     return written if isinstance(written, Text) or string(written or UNKNOWN) is not None else None
 
 
+TRIGGER_SOURCES = {
+    "cognito-idp.admin_create_user": "PreSignUp_AdminCreateUser",
+    "cognito-idp.admin_confirm_sign_up": "PostConfirmation_ConfirmSignUp",
+}
+"""What a user pool's event says of the call that brought it about.
+Source: https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html"""
+
+
 HOPS: dict[tuple[str, str], Hop] = {
     ("s3", "bucket"): Hop(
         "bucket",
@@ -172,6 +198,13 @@ HOPS: dict[tuple[str, str], Hop] = {
         lambda emission: _records((("eventname",), one_of([*map(Constant, emission.events)])), *_images(emission)),
     ),
     ("kinesis", "stream"): Hop("stream", _stream, lambda _: _records()),
+    ("logs", "log-group"): Hop("log group", _log_group, lambda _: ()),
+    ("iot", "iot-topic"): Hop("IoT rule", _iot_topic, lambda _: ()),
+    ("cognito", "user-pool"): Hop(
+        "user pool",
+        _user_pool,
+        lambda emission: ((("triggersource",), Constant(TRIGGER_SOURCES.get(emission.operation, ""))),),
+    ),
     ("eventbridge", "bus"): Hop("event bus", _bus, lambda emission: (*_entry(emission), *_top(OF_BUS))),
 }
 """By the kind of the trigger and of what is written."""

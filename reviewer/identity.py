@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
+from reviewer.asked import IN_DETAIL, asked_for
 from reviewer.code.operations import OBJECT
 from reviewer.deploy.model import Function, Id, Resource, Trigger
 from reviewer.strings import same
+from reviewer.topics import takes
 from reviewer.truth import MAYBE, NO, YES, Truth, across
 from reviewer.value import (
     DEEPEST,
@@ -59,6 +61,7 @@ OWN_PATHS: dict[str, frozenset[tuple[str, ...]]] = {
     ),
     "kinesis": frozenset({("records", "*", "eventsourcearn")}),
     "firehose": frozenset({("deliverystreamarn",)}),
+    "cognito": frozenset({("userpoolid",)}),
 }
 """Where an event names the resource that it came from, by the trigger's kind, as `canonical` writes paths."""
 
@@ -85,8 +88,15 @@ NODES = {
     "kinesis": "stream",
     "eventbridge": "bus",
     "firehose": "delivery-stream",
+    "logs": "log-group",
+    "iot": "iot-topic",
+    "cognito": "user-pool",
 }
 """The kind of resource that a kind of trigger listens to."""
+
+
+TOPIC = "iot-topic"
+"""A kind whose triggers name theirs by a statement with a filter in it."""
 
 
 def canonical(path: tuple[str, ...]) -> tuple[str, ...]:
@@ -263,6 +273,8 @@ def same_resource(value: Value, trigger: Trigger, resources: Resources) -> Truth
     node = NODES.get(trigger.kind)
     if node is None or trigger.source is None:
         return MAYBE
+    if node == TOPIC:
+        return takes(trigger.source.value, value)
     return across(
         equal(named(a, node, resources, trigger.kind), named(b, node, resources))
         for a in options(value)
@@ -279,7 +291,7 @@ def own_source(value: Value, triggers: Iterable[Trigger], node: str) -> Value:
         if not isinstance(part, EventPath):
             return None
         if node == "bucket" and canonical(part.path) == IN_DETAIL:
-            return next((name for trigger in triggers if (name := _asked_for(trigger)) is not None), None)
+            return next((name for trigger in triggers if (name := asked_for(trigger)) is not None), None)
         return next(
             (
                 trigger.source.value
@@ -290,36 +302,6 @@ def own_source(value: Value, triggers: Iterable[Trigger], node: str) -> Value:
         )
 
     return one_of([replaced(option, change) for option in options(value)])
-
-
-IN_DETAIL = ("detail", "bucket", "name")
-"""Where an event of S3 names its bucket when it comes through EventBridge.
-Source: https://docs.aws.amazon.com/AmazonS3/latest/userguide/ev-events.html"""
-
-
-def with_known_buckets(pattern: Value, resources: Resources, path: tuple[str, ...] = IN_DETAIL) -> Value:
-    """A pattern in which a bucket of the deployment that it asks for by name is that bucket, however it is spelled."""
-    if isinstance(pattern, OneOf):
-        return one_of([with_known_buckets(option, resources, path) for option in pattern.options])
-    if path and isinstance(pattern, Table):
-        step, *rest = path
-        inner = with_known_buckets(pattern.get(step) or UNKNOWN, resources, tuple(rest))
-        return replace(pattern, entries=tuple((key, inner if key == step else v) for key, v in pattern.entries))
-    if path or not isinstance(pattern, Items):
-        return pattern
-    asked = (item if isinstance(item, Table) else resources.known_as(item, "bucket") for item in pattern.items)
-    return replace(pattern, items=tuple(asked))
-
-
-def _asked_for(trigger: Trigger) -> Value | None:
-    """The bucket whose events a rule asks for by name; None where it asks for none, or for more than names."""
-    for pattern in trigger.patterns if trigger.kind == "eventbridge" else ():
-        found: Value | None = pattern.value
-        for step in IN_DETAIL:
-            found = found.get(step) if isinstance(found, Table) else None
-        if isinstance(found, Items) and not found.open and not any(isinstance(item, Table) for item in found.items):
-            return one_of(found.items)
-    return None
 
 
 SERVICES = {

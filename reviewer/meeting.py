@@ -8,7 +8,8 @@ from __future__ import annotations
 from itertools import product
 from math import prod
 
-from reviewer.identity import Named, Resources, equal, named, pieces_of
+from reviewer.identity import TOPIC, Named, Resources, equal, named, pieces_of
+from reviewer.topics import takes
 from reviewer.value import (
     AwsResult,
     Environment,
@@ -30,7 +31,12 @@ MOST_SPELLINGS = 64
 
 
 def meet(a: Value, b: Value, node: str, resources: Resources) -> bool:
-    """Whether two values of the deployment name the same resource of kind `node`, in one possible case at least."""
+    """Whether two values of the deployment name the same resource of kind `node`, in one possible case at least.
+
+    Of IoT: whether what `b` listens to takes the topic `a`.
+    """
+    if node == TOPIC:
+        return takes(b, a).some
     return any(
         _meet(named(first, node, resources), named(second, node, resources), resources)
         for first in options(a)

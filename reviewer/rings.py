@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from reviewer.asked import with_known_buckets
 from reviewer.code.flow import Reached
 from reviewer.deploy.model import Link, Trigger
 from reviewer.emissions import Emission
 from reviewer.feeds import STOPPED, invocation, is_off, known_of, label, sent
 from reviewer.finding import Location
 from reviewer.hops import HOP_FROM, HOPS, Filtered, Hop, Paths, carried
-from reviewer.identity import node_of, own_source, with_known_buckets
+from reviewer.identity import node_of, own_source
 from reviewer.meeting import meet
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
@@ -63,6 +64,7 @@ ENTRANCES = {
     "stream": "table",
     "task": "state-machine",
     "delivery": "delivery-stream",
+    "iot": "iot-topic",
 }
 """The kind of resource that a kind of link begins at; a pipe begins at any."""
 
@@ -282,8 +284,11 @@ class Deliveries:
         """A trigger or a link whose patterns name the buckets of the deployment as the events of these do."""
         if filtered.kind not in {"eventbridge", "rule"}:
             return filtered
-        resources = self.project.resources
-        made = (replace(each, value=with_known_buckets(each.value, resources)) for each in filtered.patterns)
+
+        def known(name: Value) -> Value:
+            return self.project.resources.known_as(name, "bucket")
+
+        made = (replace(each, value=with_known_buckets(each.value, known)) for each in filtered.patterns)
         return replace(filtered, patterns=tuple(made))
 
 

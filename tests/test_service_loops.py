@@ -1,0 +1,50 @@
+"""Loops through user pools, topics of IoT and log groups, as code writes them."""
+
+from __future__ import annotations
+
+import pytest
+from apps_samples import review
+
+POOL = """
+    Resources:
+      Pool:
+        Type: AWS::Cognito::UserPool
+        Properties: {LambdaConfig: {PreSignUp: !GetAtt F.Arn}}
+      F:
+        Type: AWS::Lambda::Function
+        Properties: {Handler: app.handler, Runtime: python3.13, Code: .}
+"""
+RULE = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      F:
+        Type: AWS::Serverless::Function
+        Properties:
+          Handler: app.handler
+          Runtime: python3.13
+          CodeUri: .
+          Events: {Again: {Type: IoTRule, Properties: {Sql: "SELECT * FROM 'jobs/#' WHERE done"}}}
+"""
+CREATE = 'pools.admin_create_user(UserPoolId=event["userPoolId"], Username="x")'
+CASES = [
+    (POOL, CREATE, ["error"]),
+    (POOL, f'if event["triggerSource"] == "PreSignUp_ExternalProvider":\n        {CREATE}', []),
+    (POOL, f'if event["triggerSource"] != "PreSignUp_AdminCreateUser":\n        {CREATE}', []),
+    (POOL, f'if event["triggerSource"] == "PreSignUp_AdminCreateUser":\n        {CREATE}', ["error"]),
+    (POOL, 'pools.admin_create_user(UserPoolId="eu-west-1_another", Username="x")', []),
+    (RULE, 'things.publish(topic=f"jobs/{event}", payload=b"")', ["warning"]),
+    (RULE, 'things.publish(topic=f"done/{event}", payload=b"")', []),
+    (RULE, 'things.publish(topic=event["reply"], payload=b"")', []),
+]
+
+
+@pytest.mark.parametrize(("template", "written", "expected"), CASES)
+def test_loops(template: str, written: str, expected: list[str]) -> None:
+    code = (
+        "import boto3\n\n"
+        'pools, things = boto3.client("cognito-idp"), boto3.client("iot-data")\n\n\n'
+        f"def handler(event, context):\n    {written}\n"
+    )
+    found = review({"template.yaml": template, "app.py": code})
+    assert found.errors == ()
+    assert [each.severity.label for each in found.findings if each.rule == "own-trigger-write"] == expected

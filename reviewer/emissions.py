@@ -6,13 +6,15 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from reviewer.aws.calls import knowledge
 from reviewer.aws.emitters import Emitter, emitters
 from reviewer.code.flow import Callee
 from reviewer.code.library import Arguments
-from reviewer.value import UNKNOWN, Constant, Handle, Items, Table, Text, Value, options, text
+from reviewer.value import UNKNOWN, Constant, Handle, Items, Result, Table, Text, Value, options, text
 
 STATEMENT = re.compile(r"\s*(?P<verb>INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(?P<table>[\w.-]*)", re.IGNORECASE)
 VERBS = {"INSERT": ("INSERT",), "UPDATE": ("MODIFY",), "DELETE": ("REMOVE",)}
+REQUEST = "urllib.request.Request"
 EXISTS = re.compile(r"attribute_exists\s*\(")
 NEW_ONLY = re.compile(r"\s*attribute_not_exists\s*\([^()]*\)\s*")
 
@@ -40,9 +42,12 @@ class Emission:
 
 
 def emissions(called: Callee, given: Arguments) -> Iterator[Emission]:
-    """What a call of an SDK object writes."""
+    """What a call of an SDK object writes, and where a request is sent to."""
+    if not called.is_aws:
+        yield from _of_request(called, given)
+        return
     emitter = emitters().get(called.name)
-    if emitter is None or not called.is_aws:
+    if emitter is None:
         return
     if emitter.statement is not None:
         yield from _of_statement(emitter, _argument(emitter, emitter.statement, called, given))
@@ -63,6 +68,21 @@ def emissions(called: Callee, given: Arguments) -> Iterator[Emission]:
             attributes=_argument_if_given(given, "MessageAttributes"),
             events=_produced(emitter, given),
         )
+
+
+def is_emitting(called: Callee) -> bool:
+    """Whether a call can be one that writes or sends: most calls are none, and cost nothing then."""
+    return called.name in emitters() if called.is_aws else called.name in knowledge().url
+
+
+def _of_request(called: Callee, given: Arguments) -> Iterator[Emission]:
+    position = knowledge().url.get(called.name)
+    url = given.get(position, "url") if position is not None else None
+    if isinstance(url, Result) and url.function == REQUEST:
+        known = dict(url.arguments)
+        url = known.get("0", known.get("url"))
+    if url is not None:
+        yield Emission(called.name, "url", url)
 
 
 def _argument(emitter: Emitter, field: str | int | None, called: Callee, given: Arguments) -> Value:

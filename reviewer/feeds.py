@@ -9,7 +9,7 @@ from enum import IntEnum
 from reviewer.code.flow import Reached
 from reviewer.code.scopes import Condition
 from reviewer.deploy.model import Function, Trigger
-from reviewer.emissions import Emission, emissions
+from reviewer.emissions import Emission, emissions, is_emitting
 from reviewer.filters import decoded
 from reviewer.finding import Confidence, Severity
 from reviewer.guards import Asker, Caused, Guard
@@ -63,7 +63,7 @@ INVOKES = frozenset({"lambda.invoke", "lambda.invoke_async", "lambda.invoke_with
 def sent(project: Project, handler: Handler, reached: Reached) -> Iterator[Emission]:
     """What a call writes, with the environment of its function filled in."""
     for called in reached.callees:
-        if called.is_aws:
+        if is_emitting(called):
             for emission in emissions(called, project.values.arguments(reached.site.call, reached.frame)):
                 yield filled(emission, handler, project.resources)
 

@@ -200,6 +200,7 @@ HOPS: dict[tuple[str, str], Hop] = {
     ("kinesis", "stream"): Hop("stream", _stream, lambda _: _records()),
     ("logs", "log-group"): Hop("log group", _log_group, lambda _: ()),
     ("iot", "iot-topic"): Hop("IoT rule", _iot_topic, lambda _: ()),
+    ("url", "url"): Hop("function URL", lambda *_: YES, lambda _: ()),
     ("cognito", "user-pool"): Hop(
         "user pool",
         _user_pool,

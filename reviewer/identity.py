@@ -62,6 +62,7 @@ OWN_PATHS: dict[str, frozenset[tuple[str, ...]]] = {
     "kinesis": frozenset({("records", "*", "eventsourcearn")}),
     "firehose": frozenset({("deliverystreamarn",)}),
     "cognito": frozenset({("userpoolid",)}),
+    "url": frozenset({("requestcontext", "domainname"), ("headers", "host")}),
 }
 """Where an event names the resource that it came from, by the trigger's kind, as `canonical` writes paths."""
 
@@ -75,6 +76,7 @@ SHELLS = {
     "log-group": re.compile(r"arn:.*:log-group:", re.DOTALL),
     "state-machine": re.compile(r"arn:.*:stateMachine:", re.DOTALL),
     "delivery-stream": re.compile(r"arn:.*:deliverystream/", re.DOTALL),
+    "url": re.compile(r"(?:https?://)?"),
     "parameter": re.compile(r"arn:.*:parameter(?=/)", re.DOTALL),
     "function": re.compile(r"arn:.*:function:|\d{12}:function:", re.DOTALL),
 }
@@ -91,6 +93,7 @@ NODES = {
     "logs": "log-group",
     "iot": "iot-topic",
     "cognito": "user-pool",
+    "url": "url",
 }
 """The kind of resource that a kind of trigger listens to."""
 
@@ -263,6 +266,8 @@ def _bare(value: Value, node: str) -> Value:
             rest.append(Constant(str(piece.value)[cut:]) if whole and isinstance(piece, Constant) else piece)
         position += length
     made = text(rest)
+    if node == "url" and isinstance(made, Text):
+        return made.parts[0]
     if node == "table" and isinstance(made, Constant):
         made = Constant(str(made.value).partition("/")[0])
     return made.parts[0] if isinstance(made, Text) and len(made.parts) == 1 else made

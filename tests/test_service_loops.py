@@ -1,4 +1,4 @@
-"""Loops through user pools, topics of IoT and log groups, as code writes them."""
+"""Loops through user pools, function URLs, topics of IoT and log groups, as code writes them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ POOL = """
       F:
         Type: AWS::Lambda::Function
         Properties: {Handler: app.handler, Runtime: python3.13, Code: .}
+"""
+URL = """
+    Transform: AWS::Serverless-2016-10-31
+    Resources:
+      F:
+        Type: AWS::Serverless::Function
+        Properties:
+          Handler: app.handler
+          Runtime: python3.13
+          CodeUri: .
+          FunctionUrlConfig: {AuthType: NONE}
+          Environment: {Variables: {OWN: !GetAtt FUrl.FunctionUrl, OTHER: https://example.org/}}
 """
 RULE = """
     Transform: AWS::Serverless-2016-10-31
@@ -32,6 +44,13 @@ CASES = [
     (POOL, f'if event["triggerSource"] != "PreSignUp_AdminCreateUser":\n        {CREATE}', []),
     (POOL, f'if event["triggerSource"] == "PreSignUp_AdminCreateUser":\n        {CREATE}', ["error"]),
     (POOL, 'pools.admin_create_user(UserPoolId="eu-west-1_another", Username="x")', []),
+    (URL, 'requests.post(os.environ["OWN"] + "next", timeout=1)', ["error"]),
+    (URL, 'requests.Session().request("POST", url=os.environ["OWN"], timeout=1)', ["error"]),
+    (URL, 'urllib.request.urlopen(urllib.request.Request(os.environ["OWN"]), timeout=1)', ["error"]),
+    (URL, 'host = event["headers"]["host"]\n    requests.get(f\'https://{host}/{event}\', timeout=1)', ["error"]),
+    (URL, 'requests.post(os.environ["OTHER"] + os.environ["OWN"], timeout=1)', []),
+    (URL, 'requests.get(f\'https://api.{event["headers"]["host"]}\', timeout=1)', []),
+    (URL, 'requests.post(event["callback"], timeout=1)', []),
     (RULE, 'things.publish(topic=f"jobs/{event}", payload=b"")', ["warning"]),
     (RULE, 'things.publish(topic=f"done/{event}", payload=b"")', []),
     (RULE, 'things.publish(topic=event["reply"], payload=b"")', []),
@@ -41,7 +60,7 @@ CASES = [
 @pytest.mark.parametrize(("template", "written", "expected"), CASES)
 def test_loops(template: str, written: str, expected: list[str]) -> None:
     code = (
-        "import boto3\n\n"
+        "import os\nimport urllib.request\n\nimport boto3\nimport requests\n\n"
         'pools, things = boto3.client("cognito-idp"), boto3.client("iot-data")\n\n\n'
         f"def handler(event, context):\n    {written}\n"
     )

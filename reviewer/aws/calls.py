@@ -10,11 +10,13 @@ from importlib.resources import files
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """`timeout` and `unbounded`: the position of the timeout (-1: by keyword); `client`: what a function builds."""
+    """`timeout` and `unbounded`: the position of the timeout (-1: by keyword); `client`: what a function builds;
+    `url`: the position of the URL that a function sends a request to."""
 
     timeout: dict[str, int]
     unbounded: dict[str, int]
     client: dict[str, str]
+    url: dict[str, int]
 
 
 @cache

@@ -42,6 +42,8 @@ OTHERS = ("_url", "_endpoint")
 TARGETED = {"CDK_DEFAULT_REGION": "region", "CDK_DEFAULT_ACCOUNT": "account"}
 """Environment variables by which the CDK tells an app where it is deployed.
 Source: https://docs.aws.amazon.com/cdk/v2/guide/configure-env.html"""
+URL_OF_FUNCTION = ("add_function_url()", "url")
+"""What leads from a function to the address of the URL that it was given."""
 DEEPEST_TERM = 8
 _KEPT = (Constant, Items, Table, Text, OneOf, Transformed, Reference, Parameter)
 
@@ -147,6 +149,8 @@ class Terms:
             return self._version(name, path)
         if path[:1] == ("log_group",) and path[1:] in ((), ("log_group_name",)):
             return text([Constant("/aws/lambda/"), Reference(self.path, name)])
+        if path == URL_OF_FUNCTION:
+            return Reference(self.path, f"{name}/Url", "FunctionUrl")
         if len(path) > 1:
             return UNKNOWN
         if not path:

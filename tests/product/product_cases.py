@@ -76,7 +76,7 @@ class Source:
 
     def of(self, table: Mapping[str, str], dialect: str) -> str:
         """The text of a table for a dialect; "" where there is none."""
-        return table.get(dialect) or (table.get("cloudformation", "") if dialect in TEMPLATES else "")
+        return table.get(dialect, table.get("cloudformation", "") if dialect in TEMPLATES else "")
 
     def is_known_to(self, dialect: str) -> bool:
         return dialect in self.triggers or ("cloudformation" in self.triggers and dialect in TEMPLATES)
@@ -216,7 +216,7 @@ def code(cases: list[Case]) -> dict[str, str]:
     """The modules of all cases."""
     services = {case.source.service for case in cases if case.source.service} | {"ssm"}
     clients = "".join(f'{name} = boto3.client("{CLIENTS.get(name, name)}")\n' for name in sorted(services))
-    head = f"import json\nimport os\n\n{POWERTOOLS}\n\nimport clients\nimport naming\n\n\n"
+    head = f"import json\nimport os\nimport urllib.request\n\n{POWERTOOLS}\n\nimport clients\nimport naming\n\n\n"
     return {
         "clients.py": f"import boto3\n\n{clients}",
         "naming.py": NAMING,

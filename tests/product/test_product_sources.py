@@ -13,10 +13,11 @@ from product_functions import THEMSELVES
 from product_machines import THROUGH
 from product_pollers import POLLED
 from product_pushers import PUSHED
+from product_services import SERVICES
 from product_templates import CDK_OUT, CLOUDFORMATION, SAM, SERVERLESS
 from reviewing import review_files
 
-SOURCES = {source.kind: source for source in (*POLLED, *PUSHED, *THROUGH, *THEMSELVES)}
+SOURCES = {source.kind: source for source in (*POLLED, *PUSHED, *THROUGH, *THEMSELVES, *SERVICES)}
 DIALECTS = {dialect.name: dialect for dialect in (SAM, CLOUDFORMATION, CDK_OUT, SERVERLESS, TERRAFORM, CDK, CHALICE)}
 LOOPS = frozenset({"own-trigger-write", "self-invocation", "invocation-cycle"})
 NUMBER = re.compile(r"(?:case_|\b[Ff])(\d+)\b")

@@ -20,6 +20,8 @@ from reviewer.value import Value, options
 TRIGGERED = {
     **NODES,
     "schedule": "schedule",
+    "rest-api": "rest-api",
+    "http-api": "http-api",
     "stepfunctions": "state-machine",
     "alb": "load-balancer",
     "msk": "cluster",

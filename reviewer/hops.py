@@ -201,6 +201,9 @@ HOPS: dict[tuple[str, str], Hop] = {
     ("logs", "log-group"): Hop("log group", _log_group, lambda _: ()),
     ("iot", "iot-topic"): Hop("IoT rule", _iot_topic, lambda _: ()),
     ("url", "url"): Hop("function URL", lambda *_: YES, lambda _: ()),
+    # to which of its routes a request goes is not compared
+    ("rest-api", "url"): Hop("API", lambda *_: MAYBE, lambda _: ()),
+    ("http-api", "url"): Hop("API", lambda *_: MAYBE, lambda _: ()),
     ("cognito", "user-pool"): Hop(
         "user pool",
         _user_pool,

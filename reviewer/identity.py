@@ -62,7 +62,9 @@ OWN_PATHS: dict[str, frozenset[tuple[str, ...]]] = {
     "kinesis": frozenset({("records", "*", "eventsourcearn")}),
     "firehose": frozenset({("deliverystreamarn",)}),
     "cognito": frozenset({("userpoolid",)}),
-    "url": frozenset({("requestcontext", "domainname"), ("headers", "host")}),
+    **dict.fromkeys(
+        ("url", "rest-api", "http-api"), frozenset({("requestcontext", "domainname"), ("headers", "host")})
+    ),
 }
 """Where an event names the resource that it came from, by the trigger's kind, as `canonical` writes paths."""
 
@@ -94,6 +96,8 @@ NODES = {
     "iot": "iot-topic",
     "cognito": "user-pool",
     "url": "url",
+    "rest-api": "url",
+    "http-api": "url",
 }
 """The kind of resource that a kind of trigger listens to."""
 
@@ -183,6 +187,14 @@ class Resources(dict[Id, Resource]):
             return None
         return resource.properties.get("Value")
 
+    def api_of(self, stage: Id) -> Value | None:
+        """The API of a stage or a deployment; None for any other resource."""
+        resource = self.get(stage)
+        if resource is None or not resource.type.endswith(("::Stage", "::Deployment")):
+            return None
+        properties = resource.properties
+        return properties.get("RestApiId") or properties.get("ApiId") if isinstance(properties, Table) else None
+
     def known_as(self, value: Value, node: str) -> Value:
         """What a value (environment resolved) names: a reference where the deployment has it, else the bare name."""
         found = [named(option, node, self) for option in options(value)]
@@ -218,6 +230,9 @@ def named(value: Value, node: str, resources: Resources, kind: str = "") -> Name
 def _named(value: Value, node: str, resources: Resources, kind: str) -> Named:
     if isinstance(value, Reference):
         known = Id(value.stack, value.name)
+        api = resources.api_of(known) if node == "url" else None
+        if api is not None:
+            return named(api, node, resources, kind)
         return Named(resource=known, name=_physical(known, resources))
     if isinstance(value, EventPath):
         return Named(own=canonical(value.path) in OWN_PATHS.get(kind, ()), name=value)

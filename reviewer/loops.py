@@ -35,7 +35,7 @@ from reviewer.meeting import meet
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
 from reviewer.spellings import spelling
-from reviewer.truth import NO, YES, Truth
+from reviewer.truth import MAYBE, NO, YES, Truth
 from reviewer.value import UNKNOWN, Constant, EventPath, Reference, Value, one_of, options, string, text
 
 
@@ -142,6 +142,8 @@ def _loops_of(project: Project, handler: Handler, reached: Reached, emission: Em
         hop = HOPS.get((trigger.kind, emission.node))
         if hop is None or trigger.source is None or is_off(trigger):
             continue
+        if trigger.source.value in project.shared:
+            continue
         if not same_resource(emission.resource, trigger, project.resources).some:
             continue
         loop = _proven(project, handler, reached, emission, trigger)
@@ -190,6 +192,8 @@ def _grounds(trigger: Trigger, admitted: Truth, noun: str) -> str:
     ]
     if trigger.patterns:
         filters.append("filter pattern")
+    if not filters and admitted is MAYBE:
+        return f"Whether the {noun} hands it to this function cannot be told from the code."
     if not filters:
         return f"No filter of the {noun}'s trigger excludes what is written."
     named = " and ".join(filters)

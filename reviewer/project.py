@@ -243,6 +243,15 @@ class Project:
         return path in self._run_by_named_templates or self.tree.in_scope(path)
 
     @cached_property
+    def shared(self) -> frozenset[Value]:
+        """The APIs whose routes lead to several functions: a request to one may start any of them."""
+        led: dict[Value, set[Id]] = {}
+        for trigger in self.deployment.triggers:
+            if trigger.source is not None and trigger.kind in {"rest-api", "http-api"}:
+                led.setdefault(trigger.source.value, set()).add(trigger.function)
+        return frozenset(source for source, functions in led.items() if len(functions) > 1)
+
+    @cached_property
     def _run_by_named_templates(self) -> frozenset[str]:
         functions = ((h, h.function) for h in self.handlers if h.function is not None)
         # a Terraform function stands in one file of several, which are a template together

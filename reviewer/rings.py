@@ -123,7 +123,7 @@ class Deliveries:
             (trigger, handler)
             for handler in self.handlers.values()
             for trigger in handler.triggers
-            if trigger.source is not None and not is_off(trigger)
+            if trigger.source is not None and not is_off(trigger) and trigger.source.value not in project.shared
         ]
         self.started: dict[tuple[Value, str], list[tuple[Trigger, Handler, Hop]]] = {}
         self.followed: dict[tuple[Value, str], list[Link]] = {}

@@ -12,6 +12,7 @@ from reviewer.apps.cdk.names import CURRENT_VERSION, FREE, known_as
 from reviewer.apps.cdk.objects import AWS, OBJECTS, Given, pseudo, structure
 from reviewer.apps.cdk.walk import Use, trail
 from reviewer.code.library import Arguments
+from reviewer.deploy.wiring import API_KINDS
 from reviewer.identity import replaced
 from reviewer.value import (
     UNKNOWN,
@@ -149,6 +150,8 @@ class Terms:
             return self._version(name, path)
         if path[:1] == ("log_group",) and path[1:] in ((), ("log_group_name",)):
             return text([Constant("/aws/lambda/"), Reference(self.path, name)])
+        if path == ("url",) and kind and kind.type in API_KINDS:
+            return self._address(name)
         if path == URL_OF_FUNCTION:
             return Reference(self.path, f"{name}/Url", "FunctionUrl")
         if len(path) > 1:
@@ -162,6 +165,12 @@ class Terms:
         if attribute is None and kind is None:
             attribute = _attribute(path[0])
         return UNKNOWN if attribute is None else Reference(self.path, name, attribute)
+
+    def _address(self, api: str) -> Value:
+        """The URL of an API, up to the name of its stage."""
+        place = (pseudo("region", self.path), Constant("."), pseudo("url_suffix", self.path))
+        host = (Reference(self.path, api), Constant(".execute-api."), *place)
+        return text([Constant("https://"), *host, Constant("/"), UNKNOWN])
 
     def _version(self, name: str, path: tuple[str, ...]) -> Value:
         if path[0] == "latest_version":

@@ -125,4 +125,85 @@ URL = Source(
     },
 )
 
-SERVICES = (IOT, LEVELS, POOL, CONFIRMED, WRITTEN_LOGS, URL)
+HTTP_API = Source(
+    "http-api",
+    "",
+    URL.call,
+    event=URL.event,
+    ways=URL.ways,
+    relations=(SAME, OTHER),
+    truth={SAME: "warning"},
+    spelled="https://<name>",
+    resources={
+        "cloudformation": "<logical>: {Type: AWS::ApiGatewayV2::Api, Properties: {Name: <name>, ProtocolType: HTTP}}",
+        "sam": "<logical>: {Type: AWS::Serverless::HttpApi, Properties: {Name: <name>}}",
+        "terraform": 'resource "aws_apigatewayv2_api" "<logical>" {\n  name = <name>\n  protocol_type = "HTTP"\n}',
+        "cdk": '<logical> = apigatewayv2.HttpApi(self, "<logical>", api_name=<name>)',
+    },
+    references={
+        "cloudformation": '{"Fn::GetAtt": [<logical>, ApiEndpoint]}',
+        "sam": '{"Fn::Sub": "https://${<logical>}.execute-api.${AWS::Region}.amazonaws.com/"}',
+        "terraform": "aws_apigatewayv2_api.<logical>.api_endpoint",
+        "cdk": "<logical>.url",
+    },
+    triggers={
+        "cloudformation": "Wire<n>: {Type: AWS::ApiGatewayV2::Integration, Properties: {ApiId: {Ref: <source>}, IntegrationType: AWS_PROXY, "
+        'IntegrationUri: {"Fn::GetAtt": [F<n>, Arn]}}}',
+        "sam": "{Type: HttpApi, Properties: {ApiId: {Ref: <source>}, Path: /jobs, Method: POST}}",
+        "terraform": 'resource "aws_apigatewayv2_integration" "Wire<n>" {\n  api_id = aws_apigatewayv2_api.<source>.id\n  integration_type = "AWS_PROXY"\n'
+        "  integration_uri = aws_lambda_function.F<n>.invoke_arn\n}",
+        "cdk": '<source>.add_routes(path="/jobs", integration=integrations.HttpLambdaIntegration("Wire<n>", F<n>))',
+    },
+)
+"""Which routes a request takes is not known: a loop is possible where all of them lead to the function itself."""
+TO_OTHER = {
+    "cloudformation": FUNCTION.others["cloudformation"]
+    .replace("<logical>", "Second<n>")
+    .replace("<name>", '{Ref: "AWS::NoValue"}'),
+    "terraform": FUNCTION.others["terraform"].replace("<logical>", "Second<n>").replace("<name>", "null"),
+    "cdk": FUNCTION.others["cdk"].replace("<logical>", "Second<n>").replace("<name>", "None"),
+}
+SHARED_API = Source(
+    **{
+        name: getattr(HTTP_API, name)
+        for name in ("service", "call", "event", "ways", "spelled", "resources", "references")
+    },
+    kind="http-api-shared",
+    relations=(SAME,),
+    truth=SILENT,
+    triggers={
+        name: text
+        if name == "sam"
+        else f"{text}\n{TO_OTHER[name]}\n{text.replace('Wire', 'Again').replace('F<n>', 'Second<n>')}"
+        for name, text in HTTP_API.triggers.items()
+        if name != "sam"
+    },
+)
+"""Where the routes lead to several functions, which one a request starts is not known."""
+
+REST_API = Source(
+    **{name: getattr(HTTP_API, name) for name in ("service", "call", "event", "ways", "relations", "truth", "spelled")},
+    kind="rest-api",
+    resources={
+        "cloudformation": "<logical>: {Type: AWS::ApiGateway::RestApi, Properties: {Name: <name>}}",
+        "sam": "<logical>: {Type: AWS::Serverless::Api, Properties: {Name: <name>, StageName: prod}}",
+        "terraform": 'resource "aws_api_gateway_rest_api" "<logical>" {\n  name = <name>\n}\n'
+        'resource "aws_api_gateway_stage" "<logical>" {\n  rest_api_id = aws_api_gateway_rest_api.<logical>.id\n  stage_name = "prod"\n}',
+        "cdk": '<logical> = apigateway.RestApi(self, "<logical>", rest_api_name=<name>)',
+    },
+    references={
+        "cloudformation": '{"Fn::Sub": "https://${<logical>}.execute-api.${AWS::Region}.amazonaws.com/prod/"}',
+        "terraform": "aws_api_gateway_stage.<logical>.invoke_url",
+        "cdk": "<logical>.url",
+    },
+    triggers={
+        "cloudformation": "Wire<n>: {Type: AWS::ApiGateway::Method, Properties: {RestApiId: {Ref: <source>}, ResourceId: root, HttpMethod: POST, Integration: "
+        '{Type: AWS_PROXY, Uri: {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${F<n>.Arn}/invocations"}}}}',
+        "sam": "{Type: Api, Properties: {RestApiId: {Ref: <source>}, Path: /jobs, Method: post}}",
+        "terraform": 'resource "aws_api_gateway_integration" "Wire<n>" {\n  rest_api_id = aws_api_gateway_rest_api.<source>.id\n  type = "AWS_PROXY"\n'
+        "  uri = aws_lambda_function.F<n>.invoke_arn\n}",
+        "cdk": '<source>.root.add_method("POST", apigateway.LambdaIntegration(F<n>))',
+    },
+)
+
+SERVICES = (IOT, LEVELS, POOL, CONFIRMED, WRITTEN_LOGS, URL, HTTP_API, SHARED_API, REST_API)

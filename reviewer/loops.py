@@ -217,7 +217,7 @@ def _without_template(project: Project, handler: Handler, reached: Reached, emis
     kinds = {node: kind for (kind, node) in HOPS}
     kind = kinds.get(emission.node, "")
     names = options(emission.resource)
-    if not any(isinstance(name, EventPath) and canonical(name.path) in OWN_PATHS.get(kind, ()) for name in names):
+    if not any(isinstance(name, EventPath) and _names_source(project, handler, kind, name) for name in names):
         return None
     hop = HOPS[kind, emission.node]
     if kind == "s3" and not any(event.startswith("s3:ObjectCreated:") for event in emission.events):
@@ -240,6 +240,20 @@ def _without_template(project: Project, handler: Handler, reached: Reached, emis
         handler=handler,
         node=emission.node,
     )
+
+
+def _names_source(project: Project, handler: Handler, kind: str, name: EventPath) -> bool:
+    """Whether a part of the event is the name of what the event came from. What stands at its top (`event.bucket_name`)
+    is so in data classes alone: in a plain event, it is what a caller has given."""
+    if canonical(name.path) not in OWN_PATHS.get(kind, ()):
+        return False
+    module = project.modules.module(handler.module or "")
+    imported = (each[0] for statement in (module.imports if module else ()) for each in statement.names)
+    return len(name.path) > 1 or any(each.startswith(DATA_CLASSES) for each in imported)
+
+
+DATA_CLASSES = "aws_lambda_powertools.utilities"
+"""Source: https://docs.aws.amazon.com/powertools/python/latest/utilities/data_classes/"""
 
 
 def _definition(handler: Handler) -> Place:

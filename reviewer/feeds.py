@@ -154,8 +154,9 @@ def guard_text(guards: Guards, handler: Handler) -> str:
         return "The template allows recursion (`RecursiveLoop: Allow`)."
     if not guards:
         return ""
-    names = " and ".join(dict.fromkeys(guard.value for guard, _, _ in guards))
-    return f"Its end depends on {names}."
+    *names, last = dict.fromkeys(guard.value for guard, _, _ in guards)
+    named = f"{', '.join(names)} and {last}" if names else last
+    return f"Its end depends on {named}."
 
 
 def label(source: Value) -> str:

@@ -54,7 +54,7 @@ class Guard(Enum):
     COUNTER = "a counter"
     TIME = "the remaining time"
     OUTSIDE = "outside state"
-    WORK = "the work that is left"
+    WORK = "what it is given"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ class Asker:
             return Guard.COUNTER
         if any(contains(value, (ContextPath,)) for value in involved):
             return Guard.TIME
-        if any(contains(value, (AwsResult, Result)) for value in involved):
+        if any(_is_outside(value) for value in involved):
             return Guard.OUTSIDE
         return Guard.WORK if any(contains(value, (EventPath, Unknown)) for value in involved) else None
 
@@ -268,6 +268,21 @@ def _mentions(text: Value, piece: str) -> Truth:
     if any(isinstance(part, Constant) and piece in str(part.value) for part in pieces):
         return YES
     return NO if all(isinstance(part, Constant) for part in pieces) else MAYBE
+
+
+def _is_outside(value: Value) -> bool:
+    """Whether a value is, or is made of, what a service or a library answers. A builtin answers by its arguments."""
+    pending = [value]
+    while pending:
+        current = pending.pop()
+        if isinstance(current, AwsResult) or (isinstance(current, Result) and not _is_builtin(current)):
+            return True
+        pending += parts(current)
+    return False
+
+
+def _is_builtin(value: Result) -> bool:
+    return value.function.startswith("builtins.") and value.function not in {"builtins.open", "builtins.input"}
 
 
 def _leaves(test: facts.Expression) -> list[facts.Expression]:

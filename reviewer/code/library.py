@@ -309,6 +309,8 @@ def sdk_method(receiver: Value, name: str, given: Arguments) -> Value | None:
         return AwsResult(receiver.service, name, given.pairs)
     if isinstance(receiver, Handle):
         return _made_by_handle(receiver, name, given)
+    if isinstance(receiver, ContextPath) and name == "get_remaining_time_in_millis":
+        return descend(receiver, f"{name}()")
     if isinstance(receiver, Result) and (receiver.function, name) == DESERIALIZES and not receiver.path:
         written = given.get(0, "value") or UNKNOWN
         return (written.get("M") or UNKNOWN) if isinstance(written, Table) else written

@@ -97,10 +97,10 @@ class BareSuppression(Remark):
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file, or a part of one, that could not be read."""
+    """A file, or a part of one, that could not be read, and the sentence that says so."""
 
     at: Location
-    reason: str
+    message: str
 
 
 def subjects(project: Project, kind: type) -> Iterable[object]:
@@ -120,7 +120,7 @@ def _entries(project: Project) -> Iterator[Entry]:
 def _unread(project: Project) -> Iterator[Unread]:
     _ = project.reviewed
     for at, reason in project.problems.values():
-        yield Unread(at, reason)
+        yield Unread(at, f"This file cannot be read: {reason}")
     for problem in project.deployment.problems:
         yield Unread(problem.at, problem.message)
 

@@ -1,7 +1,7 @@
 """A file that the reviewer cannot read.
 
-Syntax of Python 2, bytes in another encoding than the declared one, or a file beyond the reviewer's limits: what it
-holds was not reviewed. The review of the other files goes on.
+Syntax of Python 2, a template that is no valid YAML, bytes in another encoding than the declared one, or a file beyond
+the reviewer's limits: what it holds was not reviewed. The review of the other files goes on.
 
 ## Bad
     def handler(event, context):
@@ -13,6 +13,7 @@ holds was not reviewed. The review of the other files goes on.
 
 ## References
 - https://docs.python.org/3/reference/lexical_analysis.html#encoding-declarations
+- https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html
 """
 
 from reviewer.finding import Severity
@@ -22,7 +23,7 @@ from reviewer.subjects import Unread
 
 @rule(
     Severity.WARNING,
-    suggest="Valid Python 3 in UTF-8, or in the encoding that it declares, brings it into the review.",
+    suggest="Valid syntax, in UTF-8 or in the encoding that the file declares, brings it into the review.",
 )
 def unreadable_source(unread: Unread) -> Reports:
-    yield unread.at, f"This file cannot be read: {unread.reason}"
+    yield unread.at, unread.message

@@ -37,7 +37,8 @@ from reviewer.subjects import Template
     Severity.ERROR,
     cwe=798,
     security=True,
-    suggest="A dynamic reference to Secrets Manager or Parameter Store keeps the value out of the template.",
+    suggest="`NoEcho` hides what a parameter is given; a dynamic reference to Secrets Manager or Parameter Store keeps "
+    "it out of the template as well.",
 )
 def secret_in_template(template: Template) -> Reports:
     for variable, setting in template.secret_variables:

@@ -111,7 +111,9 @@ class Modules:
         if MARK in source.text:
             self.comments += [(at, text) for at, text in found.comments() if MARK in text]
         if found.broken is not None and "aws_lambda" in source.text and not _GENERATED.search(source.text):
-            self.problems.append(Problem(found.broken, "no HCL here; the rest of the configuration was read"))
+            self.problems.append(
+                Problem(found.broken, "What stands here is no HCL; the rest of the configuration was read")
+            )
         return found.body
 
 

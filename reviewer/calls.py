@@ -108,6 +108,12 @@ class Call:
         return any(context.handler is not None and not context.at_import for context in self.contexts)
 
     @property
+    def is_conditional(self) -> bool:
+        """Whether every way to the call, after the import, passes a condition."""
+        ways = [context.reached for context in self.contexts if context.reached and not context.at_import]
+        return bool(ways) and all(way.conditions for way in ways)
+
+    @property
     def waits_for_ever(self) -> bool:
         """Whether it waits for a peer without a bound."""
         known = knowledge()

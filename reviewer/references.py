@@ -14,6 +14,9 @@ from reviewer.project import Handler, Project
 from reviewer.rule import Place
 from reviewer.value import UNKNOWN, Constant, Text, Value, options, string
 
+ROLES = {"api-integration": "API integration", "url": "function URL", "iot-action": "IoT action"}
+"""References in words, where they are not their kind with blanks for hyphens."""
+
 Said = tuple[Place | Location, str]
 
 FUNCTION_ARN = re.compile(
@@ -103,7 +106,8 @@ def _in_templates(project: Project) -> Iterator[Said]:
     for reference in project.deployment.references:
         function = reference.function
         if function is not None and not reference.qualified and function in project.naming.aliased:
-            yield reference.target.at, f"The {reference.role} goes past the alias that `{function.name}` publishes"
+            role = ROLES.get(reference.role) or reference.role.replace("-", " ")
+            yield reference.target.at, f"The {role} names `{function.name}` itself, not the alias that it publishes"
 
 
 def _layers(project: Project) -> Iterator[Said]:

@@ -32,12 +32,14 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.h
 
 @dataclass(frozen=True, slots=True)
 class PastRuntime:
-    """A function on a deprecated runtime, and since when (as a date) it is."""
+    """A function on a deprecated runtime, and since when (as a date) it is. `at` is the setting of the runtime; of a
+    function that shares it with another, which `is_shared` says, the function."""
 
     at: Location
     function: str
     runtime: str
     date: str
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +95,18 @@ class Template:
 
     @cached_property
     def past_runtimes(self) -> tuple[PastRuntime, ...]:
-        """The functions whose runtime is deprecated today, each at its runtime's setting, one entry a setting."""
-        found: dict[Location, PastRuntime] = {}
+        """The functions whose runtime is deprecated today: one for each setting first, then those that share one."""
+        found: list[PastRuntime] = []
+        settings: set[Location] = set()
         for function in self.functions:
             runtime = string(function.runtime.value) if function.runtime else None
             since = deprecated(runtime, date.today()) if runtime else None
             if since is not None and runtime is not None and function.runtime is not None:
-                past = PastRuntime(function.runtime.at, function.id.name, runtime, since.isoformat())
-                found.setdefault(function.runtime.at, past)
-        return tuple(found[at] for at in sorted(found))
+                is_shared = function.runtime.at in settings
+                at = function.at if is_shared else function.runtime.at
+                found.append(PastRuntime(at, function.id.name, runtime, since.isoformat(), is_shared))
+                settings.add(function.runtime.at)
+        return tuple(sorted(found, key=lambda past: (past.is_shared, past.at)))
 
     # --- signing, versions, access
 

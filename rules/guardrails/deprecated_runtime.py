@@ -43,6 +43,9 @@ def deprecated_runtime(template: Template) -> Reports:
         return
     first = old[0]
     others = [Note(each.at, f"`{each.function}` runs on `{each.runtime}`, deprecated {each.date}") for each in old[1:]]
-    also = f", as are those of {len(others)} more functions" if len(others) > 1 else ", as is that of one more function"
-    message = f"The runtime `{first.runtime}` of `{first.function}` is deprecated since {first.date}"
-    yield first.at, message + (also if others else ""), *others
+    if not others:
+        message = f"The runtime `{first.runtime}` of `{first.function}` has been deprecated since {first.date}"
+    else:
+        more = f"{len(others)} more functions" if len(others) > 1 else "one more function"
+        message = f"The runtimes of `{first.function}` and {more} are deprecated, `{first.runtime}` since {first.date}"
+    yield first.at, message, *others

@@ -35,4 +35,5 @@ from reviewer.subjects import Call
 def client_in_handler(call: Call) -> Reports:
     if not call.builds or not call.on_every_invocation or call.differs_by_invocation or call.is_remembered:
         return
-    yield call.at, f"`{call.name}` builds {call.builds} on every invocation"
+    which = "every invocation that gets here" if call.is_conditional else "every invocation"
+    yield call.at, f"`{call.name}` builds {call.builds} on {which}"

@@ -25,7 +25,7 @@ from reviewer.finding import Location
 from reviewer.identity import Resources
 from reviewer.layers import import_folders, layer_folders, without_released
 from reviewer.rule import Place
-from reviewer.shaped import SHAPED, shaped
+from reviewer.shaped import SHAPED, run_elsewhere, shaped
 from reviewer.value import (
     MODULE,
     UNKNOWN,
@@ -225,7 +225,7 @@ class Project:
     def _undeployed(self, deployed: list[Handler]) -> Iterator[Handler]:
         known = {(h.definition.module, h.definition.node) for h in deployed if h.definition is not None}
         covered = {module for h in deployed if h.module is not None for module in modules_of(self.values, h.module)}
-        covered |= set(self.deployment.modules)
+        covered |= {*self.deployment.modules, *run_elsewhere(self.deployment.scripts, self.tree.python)}
         for path in self.tree.python:
             if path in covered or path not in self.modules.files or not self.tree.in_scope(path):
                 continue

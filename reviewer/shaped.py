@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from reviewer.code import facts
 
@@ -17,6 +17,16 @@ CALLED_HANDLER = re.compile(r"(?:\w+_)?handler|handler_\w+|handle", re.IGNORECAS
 def is_called_handler(name: str) -> bool:
     """Whether a function's name says that it is a handler."""
     return CALLED_HANDLER.fullmatch(name) is not None
+
+
+def run_elsewhere(scripts: Iterable[str], paths: Iterable[str]) -> Iterator[str]:
+    """The modules among some paths that another service runs, which names them by the end of their path."""
+    ends: dict[str, list[str]] = {}
+    for script in scripts:
+        ends.setdefault(script.rpartition("/")[2], []).append(f"/{script}")
+    for path in paths if ends else ():
+        if any(f"/{path}".endswith(end) for end in ends.get(path.rpartition("/")[2], ())):
+            yield path
 
 
 def shaped(module: facts.Module) -> Iterator[facts.Function]:

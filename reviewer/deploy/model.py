@@ -272,6 +272,8 @@ class Deployment:
     """Python modules that say what is deployed, and run nowhere but where somebody deploys it."""
     left_out: tuple[tuple[str, str], ...] = ()
     """What cannot be read without running it: paths, each with what of it and why."""
+    scripts: tuple[str, ...] = ()
+    """Python files that another service runs, by the end of their path."""
 
     def joined(self, other: Deployment) -> Deployment:
         """This deployment and another one, side by side."""

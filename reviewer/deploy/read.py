@@ -9,7 +9,7 @@ from functools import reduce
 from pathlib import Path
 from typing import Protocol
 
-from reviewer.deploy import cdk_out
+from reviewer.deploy import cdk_out, runbooks
 from reviewer.deploy.assembly import assembled
 from reviewer.deploy.comments import comments
 from reviewer.deploy.documents import parse
@@ -38,7 +38,7 @@ class Dialect(Protocol):
         """What the files at `paths`, which the dialect claims, deploy; it may read others of the tree with them."""
 
 
-DIALECTS: tuple[Dialect, ...] = (terraform, serverless)
+DIALECTS: tuple[Dialect, ...] = (terraform, serverless, runbooks)
 
 
 def read(root: Path, files: Iterable[str]) -> Deployment:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from reviewer.aws.calls import knowledge
+from reviewer.aws.conditions import GAP, asks_for_item
 from reviewer.aws.emitters import Emitter, emitters
 from reviewer.code.flow import Callee
 from reviewer.code.library import Arguments
@@ -15,7 +16,6 @@ from reviewer.value import UNKNOWN, Constant, Handle, Items, Result, Table, Text
 STATEMENT = re.compile(r"\s*(?P<verb>INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(?P<table>[\w.-]*)", re.IGNORECASE)
 VERBS = {"INSERT": ("INSERT",), "UPDATE": ("MODIFY",), "DELETE": ("REMOVE",)}
 REQUEST = "urllib.request.Request"
-EXISTS = re.compile(r"attribute_exists\s*\(")
 NEW_ONLY = re.compile(r"\s*attribute_not_exists\s*\([^()]*\)\s*")
 
 
@@ -146,13 +146,19 @@ ADDED = ("account", "region", "time", "id", "version")
 
 def _produced(emitter: Emitter, given: Arguments) -> Sequence[str]:
     """The events that a write produces: a condition on the item tells an insertion from a modification."""
-    condition = given.get(None, "ConditionExpression")
-    written = condition.value if isinstance(condition, Constant) and isinstance(condition.value, str) else ""
-    if "MODIFY" in emitter.events and EXISTS.search(written):
+    written = spelled(given.get(None, "ConditionExpression") or UNKNOWN)
+    if "MODIFY" in emitter.events and asks_for_item(written):
         return ("MODIFY",)
     if "INSERT" in emitter.events and NEW_ONLY.fullmatch(written):
         return ("INSERT",)
     return emitter.events
+
+
+def spelled(expression: Value) -> str:
+    """The text of an expression, with gaps where it is not known; "" where nothing is."""
+    pieces = expression.parts if isinstance(expression, Text) else (expression,)
+    known = [str(p.value) if isinstance(p, Constant) and isinstance(p.value, str) else GAP for p in pieces]
+    return "".join(known) if set(known) != {GAP} else ""
 
 
 def _of_statement(emitter: Emitter, statement: Value) -> Iterator[Emission]:

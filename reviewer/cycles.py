@@ -147,11 +147,11 @@ def _proven(project: Project, ring: tuple[Delivery, ...]) -> Cycle | None:
             continue
         before = ring[number - 1]
         ask = asker(project, delivery.reached, delivery.sender.function, Caused(before.caused), before.known)
-        again = ask.again(delivery.reached.conditions)
+        again = ask.again(delivery.reached)
         if again is NO:
             return None
         certain = certain and again.some
-        guards.append(ask.guards(delivery.reached.conditions))
+        guards.append(ask.guards(delivery.reached))
     known = [guard for each in guards for guard in each]
     bounded = any(map(is_allowed, (d.sender for d in ring))) or any(kind is Guard.COUNTER for kind, _, _ in known)
     last = ring[-1]

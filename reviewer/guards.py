@@ -7,19 +7,21 @@ names what the loop's end depends on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import reduce
 
 from reviewer.code import facts
+from reviewer.code.fillings import chosen, collection
+from reviewer.code.flow import Reached
 from reviewer.code.operations import is_false, select
 from reviewer.code.scopes import Condition
 from reviewer.code.values import Values
 from reviewer.filters import decoded
 from reviewer.identity import canonical, replaced
 from reviewer.strings import Known, begins, ends, equals
-from reviewer.truth import MAYBE, NO, YES, Truth, both, either
+from reviewer.truth import MAYBE, NO, SOME, YES, Truth, both, either
 from reviewer.value import (
     ITEM,
     MODULE,
@@ -71,6 +73,10 @@ class Caused:
                 return reduce(_into, path[len(known) :], value)
         return None
 
+    def by(self, event: Value) -> Caused:
+        """The same, by one of several events."""
+        return Caused(tuple((path, event if path[-1:] == ("eventname",) else value) for path, value in self.paths))
+
 
 def _into(value: Value, step: str) -> Value:
     if step == "json()":
@@ -105,18 +111,22 @@ class Asker:
     caused: Caused
     known: Known
 
-    def again(self, conditions: Iterable[tuple[Condition, Frame]]) -> Truth:
-        """Whether all conditions hold again. MAYBE where one of them is not known."""
-        result = YES
-        for condition, frame in conditions:
+    def again(self, way: Reached) -> Truth:
+        """Whether a way is taken again: all conditions hold. MAYBE where one of them is not known."""
+        result = both(self.has_items(loop.iterable, frame, 0) for loop, frame in way.rounds)
+        for condition, frame in way.conditions:
             truth = self.truth(condition.test, frame, 0)
             result &= truth if condition.holds else ~truth
         return result
 
-    def guards(self, conditions: Iterable[tuple[Condition, Frame]]) -> list[tuple[Guard, Condition, Frame]]:
+    def guards(self, way: Reached) -> list[tuple[Guard, Condition, Frame]]:
         """The conditions whose answer is not known, and what they depend on."""
-        found = []
-        for condition, frame in conditions:
+        found = [
+            (Guard.WORK, Condition(loop.iterable, True), frame)
+            for loop, frame in way.rounds
+            if self.has_items(loop.iterable, frame, 0) is MAYBE
+        ]
+        for condition, frame in way.conditions:
             if self.truth(condition.test, frame, 0) in {YES, NO}:
                 continue
             guard = self.kind(condition.test, frame)
@@ -154,6 +164,33 @@ class Asker:
                     return True
         return False
 
+    # --- rounds of loops
+
+    def has_items(self, iterable: facts.Expression, frame: Frame, depth: int) -> Truth:
+        """Whether there is anything to go through when the caused event comes in: YES where nothing speaks against."""
+        source = collection(iterable)
+        if depth > DEEPEST:
+            return YES
+        if isinstance(source, facts.Name):
+            asked = self.bound(source, frame)
+            return YES if asked is None else self.has_items(*asked, depth + 1)
+        if isinstance(source, facts.Comprehension):
+            sources = both(self.has_items(each.iterable, frame, depth + 1) for each in source.generators)
+            return sources & both(self.truth(each.test, frame, depth + 1) for each in chosen(source))
+        if not isinstance(source, facts.Call):
+            return YES
+        targets = options(self.values.of(source.function, frame))
+        function = targets[0]
+        if len(targets) != 1 or not isinstance(function, LocalFunction):
+            return YES
+        inner = self.values.frame_of(function, self.values.arguments(source, frame))
+        scope = self.values.modules.scope(inner.module, inner.owner)
+        if scope.yields or not scope.answers:
+            return YES
+        return either(
+            NO if answer.value is None else self.has_items(answer.value, inner, depth + 1) for answer in scope.answers
+        )
+
     # --- truth of tests
 
     def value(self, expression: facts.Expression, frame: Frame) -> Value:
@@ -170,7 +207,8 @@ class Asker:
                 first, second = (self.truth(side, frame, depth + 1) for side in (left, right))
                 return first & second if operator == "and" else first | second
             case facts.Compare(left=left, comparisons=[(sign, right)]):
-                return self.compared(sign, self.value(left, frame), self.value(right, frame))
+                found = self.compared(sign, self.value(left, frame), self.value(right, frame))
+                return self.of_every_event(test, frame) if found is SOME else found
             case facts.Call(function=facts.Attribute(value=subject, name=("startswith" | "endswith") as name)):
                 return self.affixed(name, self.value(subject, frame), test, frame)
             case facts.Call():
@@ -181,6 +219,14 @@ class Asker:
                     return self.truth(*asked, depth + 1)
         false = is_false(self.value(test, frame))
         return MAYBE if false is None else Truth.of(not false)
+
+    def of_every_event(self, test: facts.Expression, frame: Frame) -> Truth:
+        """The truth of a test that holds of some events: which of them a write makes is up to what the table holds."""
+        asked = {canonical(path) for leaf in _leaves(test) for path in _event_paths(self.values.of(leaf, frame))}
+        found = {value for path, value in self.caused.paths if path in asked and path[-1] == "eventname"}
+        events = [event for value in found if isinstance(value, OneOf) for event in value.options]
+        truths = {replace(self, caused=self.caused.by(event)).truth(test, frame, 0) for event in events}
+        return SOME if not events else truths.pop() if len(truths) == 1 else MAYBE
 
     def bound(self, name: facts.Name, frame: Frame) -> tuple[facts.Expression, Frame] | None:
         """The expression that a name stands for, of the function or of the module, where there is only one."""

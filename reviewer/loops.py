@@ -160,10 +160,10 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
     admitted = hop.admits(trigger, emission, ask.known)
     if admitted is NO:
         return None
-    again = ask.again(reached.conditions)
+    again = ask.again(reached)
     if again is NO:
         return None
-    guards = ask.guards(reached.conditions)
+    guards = ask.guards(reached)
     verdict = verdict_of(admitted, again, guards, is_allowed(handler))
     name = label(trigger.source.value if trigger.source else UNKNOWN)
     return Loop(
@@ -223,9 +223,9 @@ def _without_template(project: Project, handler: Handler, reached: Reached, emis
     if kind == "s3" and not any(event.startswith("s3:ObjectCreated:") for event in emission.events):
         return None
     ask = asker(project, reached, None, Caused(hop.caused(emission)), spelling)
-    if ask.again(reached.conditions) is NO:
+    if ask.again(reached) is NO:
         return None
-    guards = ask.guards(reached.conditions)
+    guards = ask.guards(reached)
     return Loop(
         at=Place(reached.frame.module, reached.site.call.node),
         call=emission.operation,
@@ -292,10 +292,10 @@ def _invocations(project: Project, handler: Handler, reached: Reached) -> Iterat
     if not is_own_function(invoked.target, targets, own):
         return
     ask = asker(project, reached, function, Caused((((), invoked.payload),)), spelling)
-    again = ask.again(reached.conditions)
+    again = ask.again(reached)
     if again is NO:
         return
-    guards = ask.guards(reached.conditions)
+    guards = ask.guards(reached)
     yield Loop(
         at=Place(reached.frame.module, reached.site.call.node),
         call=invoked.operation,

@@ -126,3 +126,74 @@ def test_a_dict_that_leaves_something_out_is_no_copy() -> None:
 def test_two_handlers_of_one_module_do_not_run_one_another() -> None:
     other = f"@logger.inject_lambda_context(log_event=True)\ndef other(event, context):\n    {PUT}\n\n\n"
     assert severity("return 1", other) is None
+
+
+SELECTING = """\
+def changed(records, kind):
+    return [record["dynamodb"] for record in records if record["eventName"] == kind]
+
+
+def matching(records, test):
+    return [record for record in records if test(record)]
+
+
+def late(records):
+    if unknown():
+        return []
+    return [record for record in records if record["dynamodb"]["Keys"]["sk"]["S"].startswith("total#")]
+
+
+def streamed(records):
+    for record in records:
+        if record["eventName"] == "REMOVE":
+            yield record
+
+
+def write(key):
+    carts.put_item(Item={"sk": "total#1", "state": "summed"})
+
+
+"""
+SELECTIONS = {
+    'for each in changed(event["Records"], "REMOVE"):\n    write(each)': None,
+    'found = changed(event["Records"], "REMOVE")\nfor each in sorted(found):\n    write(each)': None,
+    'found = changed(event["Records"], "REMOVE")\nfor key, group in groupby(sorted(found)):\n    write(key)': None,
+    'kept = [each for each in changed(event["Records"], "REMOVE")]\nfor each in kept:\n    write(each)': None,
+    'for each in changed(event["Records"], "INSERT"):\n    write(each)': "warning",
+    'for each in changed(event["Records"], event["kind"]):\n    write(each)': "warning",
+    'for each in matching(event["Records"], unknown):\n    write(each)': "warning",
+    'for each in late(event["Records"]):\n    write(each)': "error",
+    'for each in streamed(event["Records"]):\n    write(each)': "error",
+    'for each in unknown(event["Records"]):\n    write(each)': "error",
+}
+"""Ways to choose what is written for, and what is to be said of the loop."""
+
+
+@pytest.mark.parametrize("body", SELECTIONS)
+def test_a_round_needs_something_to_go_through(body: str) -> None:
+    assert severity(body, SELECTING) == SELECTIONS[body]
+
+
+def test_a_write_that_needs_its_item_is_a_modification() -> None:
+    change = (
+        'carts.update_item(Key={"sk": "total#1"}, UpdateExpression="SET n = :n", ConditionExpression="sk = :sk",'
+        ' ExpressionAttributeValues={":n": 1, ":sk": "total#1"})'
+    )
+    for kind, expected in (("INSERT", None), ("MODIFY", "error")):
+        assert severity(f'if event["Records"][0]["eventName"] == "{kind}":\n    {change}') == expected
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize(
+    ("test", "expected"),
+    [
+        ('record["eventName"] == "INSERT"', "warning"),
+        ('not record["eventName"] != "INSERT"', "warning"),
+        ('record.get("eventName") in ["MODIFY"]', "warning"),
+        ('record["eventName"] in ("INSERT", "MODIFY")', "error"),
+        ('record["eventName"] != "REMOVE"', "error"),
+        ('record["eventName"] == "REMOVE"', None),
+    ],
+)
+def test_whether_a_write_inserts_or_modifies_is_up_to_the_table(write: str, test: str, expected: str | None) -> None:
+    assert severity(f'for record in event["Records"]:\n    if {test}:\n        {write}') == expected

@@ -126,10 +126,10 @@ def _proven(project: Project, task: LocalFunction, reached: Reached, given: Argu
     bound = project.values.frame_of(task, given).arguments
     paths = (*((canonical(("args", each)), value) for each, value in bound), (("args",), UNKNOWN))
     ask = asker(project, reached, None, Caused(paths), spelling)
-    again = ask.again(reached.conditions)
+    again = ask.again(reached)
     if again is NO:
         return None
-    guards = ask.guards(reached.conditions)
+    guards = ask.guards(reached)
     handler = Handler(task.module, task)
     hops = [Note(Place(hop.frame.module, hop.site.call.node), f"`{hop.callee}` is called") for hop in reached.hops]
     at = Place(reached.frame.module, reached.site.call.node)

@@ -86,6 +86,12 @@ class Reached:
         own = tuple((condition, self.frame) for condition in self.site.conditions)
         return (*(pair for hop in self.hops for pair in hop.conditions), *own)
 
+    @property
+    def rounds(self) -> tuple[tuple[facts.For, Frame], ...]:
+        """The `for` loops around the way, outermost first, likewise."""
+        sites = (*((hop.site, hop.frame) for hop in self.hops), (self.site, self.frame))
+        return tuple((loop, frame) for site, frame in sites for loop in site.loops if isinstance(loop, facts.For))
+
 
 def callee(values: Values, call: facts.Call, frame: Frame) -> tuple[Callee, ...]:
     """What a call can call."""

@@ -22,8 +22,8 @@ EMPTY = frozenset({"list", "dict", "set", "deque", "Counter", "OrderedDict", "de
 """What makes an empty collection where it is called with nothing (`defaultdict`: with a factory)."""
 PARTS = frozenset({"items", "keys", "values", "copy", "most_common", "elements"})
 """Methods that give what a collection holds."""
-PASSING = frozenset({"list", "tuple", "set", "sorted", "reversed", "enumerate", "iter"})
-"""Builtins that give what their first argument holds."""
+PASSING = frozenset({"list", "tuple", "set", "sorted", "reversed", "enumerate", "iter", "groupby", "islice"})
+"""Functions, of the builtins and of itertools, that give what their first argument holds."""
 MOST_WAYS = 8
 
 
@@ -32,8 +32,11 @@ def collection(iterable: Expression) -> Expression:
     match iterable:
         case facts.Call(function=facts.Attribute(value=subject, name=name), arguments=()) if name in PARTS:
             return collection(subject)
-        case facts.Call(function=facts.Name(id=name), arguments=[first, *_]) if name in PASSING and not first.name:
-            return collection(first.value)
+        case facts.Call(
+            function=facts.Name(id=name) | facts.Attribute(value=facts.Name(id="itertools"), name=name),
+            arguments=[facts.Argument(name="", value=first), *_],
+        ) if name in PASSING:
+            return collection(first)
     return iterable
 
 

@@ -219,8 +219,14 @@ class Project:
         """Whether a handler's file is missing for certain: its folder holds code, and nothing else may bring it."""
         prefix = f"{root}/" if root else ""
         holds_code = any(path.startswith(prefix) for path in self.tree.python)
-        on_disk = any((self.tree.root / path).exists() for path in candidates)
+        on_disk = any(map(self._is_there, candidates))
         return "file" if holds_code and not on_disk and not function.layers and not function.built else ""
+
+    def _is_there(self, path: str) -> bool:
+        try:
+            return (self.tree.root / path).exists()
+        except OSError:  # longer than names can be
+            return False
 
     def _undeployed(self, deployed: list[Handler]) -> Iterator[Handler]:
         known = {(h.definition.module, h.definition.node) for h in deployed if h.definition is not None}

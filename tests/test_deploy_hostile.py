@@ -10,6 +10,7 @@ import yaml
 from deploy_samples import TEMPLATE, deployed
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from reviewing import review_files
 
 from reviewer.deploy.documents import parse
 from reviewer.deploy.joints import JOINTS
@@ -56,6 +57,14 @@ def test_any_text_is_read_or_refused(text: str, name: str) -> None:
 def test_any_bytes_after_a_claim_are_read_or_a_problem(content: bytes, name: str) -> None:
     found = read_text(CLAIM.encode() + content, name)
     assert len(found.templates) + len(found.problems) == 1
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "x/" * 5_000, "\\u0000", "\\ud800", "/", "..", "."])
+def test_any_handler_has_a_name(name: str) -> None:
+    """Names that no file can have are not looked for."""
+    function = f'{{"Type": "AWS::Lambda::Function", "Properties": {{"Handler": "{name}.f", "Code": ".", "Runtime": "python3.13"}}}}'
+    found = review_files({"t.json": f'{{"Resources": {{"F": {function}}}}}', "app.py": ""})
+    assert (found.functions, found.errors) == (1, ())
 
 
 # --- any structure ------------------------------------------------------------------------------------------------

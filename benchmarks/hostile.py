@@ -2,9 +2,12 @@
 
     python benchmarks/hostile.py --cases 10000 --kind python FOLDER
     python benchmarks/hostile.py --cases 2000 --kind template FOLDER
+    python benchmarks/hostile.py --cases 2000 --kind terraform FOLDER
+    python benchmarks/hostile.py --cases 2000 --kind serverless FOLDER
 
-Takes the Python files (or the YAML and JSON files) of the folders, changes each case by a few mutations that its number
-decides, and reviews it alone in a worker process. A worker that dies, an internal error and a case that takes longer
+Takes the Python files of the folders, the YAML and JSON files, or the configurations of Terraform or of the Serverless
+Framework, changes each case by a few mutations that its number decides, and reviews it in a worker process: alone, but
+for what makes a configuration one that is read. A worker that dies, an internal error and a case that takes longer
 than `--limit` seconds are printed with the number of the case, which makes it again: `--first N --cases 1`. Prints the
 slowest case in the end; the exit status is 1 if anything was wrong.
 """
@@ -18,9 +21,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-KINDS = {"python": (".py",), "template": (".yaml", ".yml", ".json")}
 BATCH = 250
 LARGEST = 60_000
 
@@ -94,13 +97,110 @@ PAIRS = (
 MUTATIONS: tuple[Mutation, ...] = (_cut, _repeat, _insert, _nest, _flip, _shuffle, _end)
 
 
-def case(number: int, corpus: list[Path]) -> bytes:
-    """The content of a case: a file of the corpus, changed by one to four mutations."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What is changed: `names` are the files' names in a case, by the endings of the originals.
+
+    `begins` is how an original's name begins, `mentions` what is in it, `beside` are files that are left as they are,
+    `tokens` more to insert.
+    """
+
+    names: dict[str, str]
+    begins: str = ""
+    mentions: bytes = b""
+    beside: dict[str, str] = field(default_factory=dict)
+    tokens: tuple[bytes, ...] = ()
+
+    def name(self, original: Path) -> str | None:
+        """The name in a case; None for a file of another kind."""
+        if not original.name.startswith(self.begins):
+            return None
+        return next((name for ending, name in self.names.items() if original.name.endswith(ending)), None)
+
+
+_FUNCTION = """resource "aws_lambda_function" "beside" {
+  filename = "app.zip"
+  handler  = "app.handler"
+  runtime  = "python3.13"
+}
+"""
+KINDS = {
+    "python": Kind({".py": "case.py"}),
+    "template": Kind(dict.fromkeys((".yaml", ".yml", ".json"), "template.yaml")),
+    "terraform": Kind(
+        {".tf": "main.tf", ".tf.json": "main.tf.json", ".tfvars": "terraform.tfvars"},
+        mentions=b"lambda",
+        beside={"beside.tf": _FUNCTION, "app.py": "def handler(event, context):\n    return 1\n"},
+        tokens=(
+            *(
+                b'source = "./"\n',
+                b'source = "../"\n',
+                b"for_each = local.x\n",
+                b"count = var.n\n",
+                b"<<EOT\n",
+                b"<<-E\n",
+            ),
+            *(
+                b"locals {\n  x = local.x\n}\n",
+                b'dynamic "x" {\n',
+                b"%{ for a in b }",
+                b"%{ endfor }",
+                b"[for k, v in x : k => v...]",
+            ),
+            *(
+                b"[*]",
+                b"...",
+                b"=>",
+                b"? 1 : ",
+                b"jsonencode(",
+                b"templatefile(",
+                b"merge(",
+                b"module.m.o",
+                b"each.value",
+                b"null\n",
+            ),
+        ),
+    ),
+    "serverless": Kind(
+        dict.fromkeys((".yml", ".yaml"), "serverless.yml"),
+        begins="serverless",
+        tokens=(
+            *(
+                b"${self:}",
+                b"${self:custom.${self:custom}}",
+                b"${file(./serverless.yml)}",
+                b"${file(serverless.yml):custom}",
+            ),
+            *(
+                b"${opt:x, self:custom, 'y'}",
+                b"${env:X}",
+                b"${construct:a.queueUrl}",
+                b"${cf:a-dev.B}",
+                b"${strToBool(${self:x})}",
+            ),
+            *(
+                b"functions: ${self:functions}\n",
+                b"custom: &a {x: *a}\n",
+                b"- httpApi: '*'\n",
+                b"events:\n",
+                b"resources:\n",
+            ),
+        ),
+    ),
+}
+
+
+def case(number: int, corpus: list[Path], tokens: tuple[bytes, ...] = ()) -> tuple[Path, bytes]:
+    """A file of the corpus, and the content of a case: that of the file, changed by one to four mutations."""
     chance = random.Random(number)
-    data = chance.choice(corpus).read_bytes()[:LARGEST]
+    original = chance.choice(corpus)
+    data = original.read_bytes()[:LARGEST]
     for _ in range(chance.randrange(1, 5)):
         data = chance.choice(MUTATIONS)(chance, data)
-    return data
+    for _ in range(chance.randrange(3) if tokens else 0):
+        start = chance.randrange(len(data) + 1)
+        data = data[:start] + chance.choice(tokens) + data[start:]
+    return original, data
 
 
 def work(first: int, last: int, kind: str, corpus: list[Path]) -> None:
@@ -110,15 +210,19 @@ def work(first: int, last: int, kind: str, corpus: list[Path]) -> None:
     from reviewer.review import review  # noqa: PLC0415
     from reviewer.rule import collect  # noqa: PLC0415
 
-    rules = enabled(collect(), Config(select=("all",)))
+    rules, what = enabled(collect(), Config(select=("all",))), KINDS[kind]
     with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder, "case.py" if kind == "python" else "template.yaml")
+        for name, content in what.beside.items():
+            Path(folder, name).write_text(content, encoding="utf-8")
         for number in range(first, last):
-            place.write_bytes(case(number, corpus))
+            original, data = case(number, corpus, what.tokens)
+            place = Path(folder, what.name(original) or original.name)
+            place.write_bytes(data)
             print(f"{number} begins", flush=True)
             began = time.perf_counter()
-            done = review(discover([place]), Config(), rules)
+            done = review(discover([Path(folder) if what.beside else place]), Config(), rules)
             print(f"{number} {time.perf_counter() - began:.3f} {'; '.join(done.errors)}", flush=True)
+            place.unlink()
 
 
 def outcomes(first: int, last: int, options: argparse.Namespace) -> Iterator[tuple[int, float, str]]:
@@ -153,8 +257,9 @@ def main() -> int:
     parser.add_argument("--limit", type=float, default=5.0, help="seconds a case may take")
     parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
+    kind = KINDS[options.kind]
     files = (path for folder in options.folders for path in sorted(folder.rglob("*")))
-    corpus = [path for path in files if path.suffix in KINDS[options.kind] and path.is_file()]
+    corpus = [path for path in files if kind.name(path) and path.is_file() and kind.mentions in path.read_bytes()]
     if not corpus:
         parser.error(f"no {options.kind} file in these folders")
     last = options.first + options.cases

@@ -81,3 +81,19 @@ def test_a_command_that_fails_ends_the_comparison() -> None:
     done = run("speed.py", "commands", f"{sys.executable} -c pass", f"{sys.executable} -c 'import sys; sys.exit(3)'")
     assert done.returncode == 2
     assert "exit status 3" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "content"),
+    [
+        ("python", "app.py", "def handler(event, context):\n    return 1\n"),
+        ("template", "t.yaml", "Resources:\n  F:\n    Type: AWS::Serverless::Function\n"),
+        ("terraform", "x.tf", 'resource "aws_lambda_function" "f" {\n  handler = "app.f"\n}\n'),
+        ("serverless", "serverless.yml", "service: a\nprovider: {name: aws}\nfunctions: {f: {handler: app.f}}\n"),
+    ],
+)
+def test_mutated_files_of_each_kind(tmp_path: Path, kind: str, name: str, content: str) -> None:
+    (tmp_path / name).write_text(content, "utf-8")
+    (tmp_path / "other.txt").write_text(content, "utf-8")
+    done = run("hostile.py", "--kind", kind, "--cases", "5", "--limit", "60", str(tmp_path))
+    assert (done.returncode, done.stdout[:16]) == (0, "5 cases, 0 wrong"), done.stdout + done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from terraform_samples import FUNCTION, MAIN, SOURCES
 
 from reviewer.deploy.model import Deployment
-from reviewer.deploy.nodes import Source, Unreadable
+from reviewer.deploy.nodes import Node, Source, Unreadable
+from reviewer.deploy.terraform import modules, plan
 from reviewer.deploy.terraform.parse import MOST_HEREDOCS, Parsed
 from reviewer.deploy.terraform.stack import MOST_ITEMS
 from reviewer.deploy.terraform.syntax import Body, Expression
@@ -130,6 +132,29 @@ def test_loops_in_loops_come_to_an_end() -> None:
     assert len(found.functions) == 1
 
 
+def test_the_files_of_a_folder_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(modules, "MOST_TEXT", 2 * len(FUNCTION))
+    names = {f"{name}.tf": FUNCTION.replace('"f"', f'"{name}"') for name in "abc"}
+    found = read_files({**names, "inner/main.tf": FUNCTION})
+    assert [each.id.name for each in found.functions] == [f"aws_lambda_function.{name}" for name in "abf"]
+    assert [(problem.at.path, problem.at.line) for problem in found.problems] == [("c.tf", 1)]
+
+
+def test_the_work_on_a_plan_grows_with_its_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each resource is looked up in the configuration, which is gone through once."""
+    asked: list[Node | None] = []
+    own = plan.text
+    monkeypatch.setattr(plan, "text", lambda node: asked.append(node) or own(node))
+    about = [{"mode": "managed", "type": "aws_lambda_function", "name": f"f{n}"} for n in range(300)]
+    references = {"role": {"references": [f"aws_iam_role.r{n}" for n in range(2_000)]}}
+    values = [{**each, "address": each["name"], "values": {"role": None}} for each in about]
+    written = [{**each, "expressions": references if n < 3 else {}} for n, each in enumerate(about)]
+    planned = {"planned_values": {"root_module": {"resources": values}}}
+    content = {**planned, "configuration": {"root_module": {"resources": written}}}
+    assert len(read_files({"plan.json": json.dumps(content)}).functions) == len(about)
+    assert len(asked) < 20 * len(about) + 10 * plan.MOST_REFERENCES
+
+
 def test_resources_for_each_are_bounded() -> None:
     keys = ", ".join(f"k{n} = {n}" for n in range(60))
     blocks = "".join(f'resource "aws_lambda_function" "f{n}" {{\n  for_each = local.l\n}}\n' for n in range(120))
@@ -137,7 +162,7 @@ def test_resources_for_each_are_bounded() -> None:
     assert 120 < len(found.functions) <= MOST_ITEMS + 1
 
 
-def test_modules_that_call_themselves() -> None:
+def test_plannedthat_call_themselves() -> None:
     itself = 'module "a" {\n  source = "./"\n  x = module.a.o\n}\noutput "o" {\n  value = var.x\n}\nvariable "x" {}\n'
     found = read_files({MAIN: itself + FUNCTION})
     assert 1 < len(found.functions) < 20
@@ -148,7 +173,7 @@ def test_modules_that_call_themselves() -> None:
     assert {each.id.stack for each in read_files({**ring}).functions} == {"a/main.tf"}
 
 
-def test_modules_that_multiply() -> None:
+def test_plannedthat_multiply() -> None:
     call = "".join(
         f'module "c{n}" {{\n  source = "../m%d"\n  for_each = toset(["a", "b", "c"])\n}}\n' for n in range(4)
     )
@@ -164,7 +189,7 @@ def test_nested_heredocs_are_refused() -> None:
 
 
 @pytest.mark.parametrize("source", ["../../../etc", "/etc", "./\0", "https://example.com/x", "./nowhere", "..//..", ""])
-def test_modules_outside_of_the_tree_are_not_followed(source: str) -> None:
+def test_plannedoutside_of_the_tree_are_not_followed(source: str) -> None:
     found = read_files({MAIN: f'module "m" {{\n  source = "{source}"\n}}\n{FUNCTION}'})
     assert len(found.functions) == 1
 

@@ -15,6 +15,8 @@ from reviewer.deploy.terraform.parse import Parsed
 from reviewer.deploy.terraform.syntax import Block, Body, Expression
 from reviewer.finding import Location
 
+MOST_TEXT = 4 << 20
+"""Characters of a folder's files together."""
 MARK = "lambda-review:"
 """What comments contain that speak to the reviewer."""
 
@@ -76,6 +78,7 @@ class Modules:
         self.problems: list[Problem] = []
         self.comments: list[tuple[Location, str]] = []
         self._known: dict[str, Module] = {}
+        self._room = MOST_TEXT
 
     def module(self, folder: str) -> Module:
         """The module that the files of a folder make."""
@@ -87,6 +90,7 @@ class Modules:
         names = self.listing.names(folder)
         paths = [f"{folder}/{name}" if folder else name for name in names if name.endswith(SUFFIXES)]
         module = Module(folder, tuple(paths))
+        self._room = MOST_TEXT
         for path in sorted(paths, key=lambda path: (_OVERRIDE.search(path) is not None, path)):
             body = self._body(path, jsonsyntax.parsed if path.endswith(".json") else self._parsed)
             module.take(body, overrides=_OVERRIDE.search(path) is not None)
@@ -100,11 +104,17 @@ class Modules:
         source = None
         try:
             source = self.listing.files.source(path)
-            return Body() if source is None else read(source)
+            return Body() if source is None else read(self._within(source))
         except Unreadable as refused:
             if source is None or not _GENERATED.search(source.text):
                 self.problems.append(Problem(refused.at, f"The configuration cannot be read: {refused.message}"))
             return Body()
+
+    def _within(self, source: Source) -> Source:
+        self._room -= len(source.text)
+        if self._room < 0:
+            raise Unreadable(f"more than {MOST_TEXT >> 20} MiB in the files of one folder", Location(source.path, 1))
+        return source
 
     def _parsed(self, source: Source) -> Body:
         found = Parsed(source)

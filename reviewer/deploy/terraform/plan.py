@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
 
 from reviewer.deploy.files import Files
 from reviewer.deploy.nodes import Mapping, Node, Scalar, find, mapping, text
@@ -24,6 +26,8 @@ from reviewer.value import UNKNOWN
 
 DEEPEST = 12
 """Modules in each other, and references that lead from one to the next."""
+MOST_REFERENCES = 500
+"""References of one expression."""
 
 _NO_THINGS = frozenset({"var", "local", "each", "count", "path", "self", "terraform"})
 _INDEX = re.compile(r"\[[^\]]*\]")
@@ -31,7 +35,7 @@ _RESOURCE = re.compile(r"(data\.)?([a-z][a-z0-9_]*)\.([\w-]+)(\[[^\]]*\])?(?:\.(
 _OUTPUT = re.compile(r"module\.([\w-]+)(\[[^\]]*\])?\.([\w-]+)")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Called:
     """A module of the plan's configuration, with the one that calls it and the arguments of the call."""
 
@@ -40,14 +44,15 @@ class Called:
     caller: Called | None = None
     arguments: Mapping | None = None
 
-    def expression(self, type_: str, name: str, mode: str) -> Mapping | None:
-        """The expressions of a resource."""
+    @cached_property
+    def expressions(self) -> dict[tuple[str | None, ...], Mapping | None]:
+        """The expressions of the module's resources, by mode, type and name."""
+        found: dict[tuple[str | None, ...], Mapping | None] = {}
         for resource in find(self.module, "resources.*"):
-            if not isinstance(resource, Mapping):
-                continue
-            if [text(resource.get(key)) for key in ("mode", "type", "name")] == [mode, type_, name]:
-                return mapping(resource.get("expressions"))
-        return None
+            if isinstance(resource, Mapping):
+                about = tuple(text(resource.get(key)) for key in ("mode", "type", "name"))
+                found.setdefault(about, mapping(resource.get("expressions")))
+        return found
 
     def called(self, name: str, address: str) -> Called | None:
         """A module that this one calls."""
@@ -131,12 +136,11 @@ def _item(resource: Node, place: Called, configuration: Configuration, unknown: 
     if not address or not type_ or not name or mode not in ("managed", "data") or not isinstance(values, Mapping):
         return None
     about = address, mode, ALIASES.get(type_, type_), constant(resource.entries["address"], name), configuration
-    expressions = place.expression(type_, name, mode)
     return Planned(
         *about,
         is_loose=True,
         values=values,
-        expressions=expressions,
+        expressions=place.expressions.get((mode, type_, name)),
         unknown=unknown.get(address),
         place=place,
     )
@@ -213,7 +217,7 @@ def _is_false(node: Node) -> bool:
 
 def _references(expression: Mapping) -> list[str]:
     """What an expression refers to; of a thing and its attribute the attribute alone."""
-    names = [name for node in find(expression, "references.*") if (name := text(node))]
+    names = [name for node in islice(find(expression, "references.*"), MOST_REFERENCES) if (name := text(node))]
     return [name for name in names if not any(other.startswith((f"{name}.", f"{name}[")) for other in names)]
 
 

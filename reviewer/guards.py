@@ -13,9 +13,9 @@ from enum import Enum
 from functools import reduce
 
 from reviewer.code import facts
-from reviewer.code.fillings import chosen, collection
 from reviewer.code.flow import Reached
 from reviewer.code.operations import is_false, select
+from reviewer.code.rounds import chosen, collection
 from reviewer.code.scopes import Condition
 from reviewer.code.values import Values
 from reviewer.filters import decoded

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from reviewer import apps
 from reviewer.apps import chalice
@@ -15,8 +15,9 @@ from reviewer.code import facts
 from reviewer.code.facts import GAP
 from reviewer.code.flow import Reached, modules_of, reach
 from reviewer.code.library import Arguments
+from reviewer.code.loading import Sources
 from reviewer.code.modules import Modules
-from reviewer.code.source import Origin, Source, Unreadable
+from reviewer.code.source import Origin, Source
 from reviewer.code.values import Values
 from reviewer.deploy.model import Code, Deployment, Function, Id, Resource, TemplateParameter, Trigger
 from reviewer.deploy.naming import Naming
@@ -38,14 +39,6 @@ from reviewer.value import (
     options,
     string,
 )
-
-if TYPE_CHECKING:
-    import libcst
-
-    from reviewer.code.positions import Spans
-
-MOST_KEPT = 1_000_000
-"""Characters of source whose trees are kept until their places have been asked for: some 200 MB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -88,55 +81,23 @@ class Project:
         self.everything = everything
         self.deployment = deployment
         self.read = read
-        self.sources: dict[str, Source] = {}
-        self.problems: dict[str, tuple[Location, str]] = {}
-        """Modules that cannot be read: where, and why."""
-        self.inline: dict[str, Source] = {}
+        self.sources = Sources(read)
         self.layers = layer_folders(deployment)
-        self.modules = Modules(without_released(tree.python, self.layers.values(), read), self._load)
+        self.modules = Modules(without_released(tree.python, self.layers.values(), read), self.sources.load)
         self.values = Values(self.modules)
-        self._spans: dict[str, Spans] = {}
         self._bounded: dict[str, bool] = {}
         self._receivers: dict[str, frozenset[int]] = {}
-        self._trees: dict[str, libcst.Module] = {}
-        self._kept = 0
         self.deployment = deployment.joined(apps.read(self.modules, self.values, tree, read, self.locate))
         self.layers = layer_folders(self.deployment)
 
     # --- modules
 
-    def _load(self, path: str) -> facts.Module | None:
-        from reviewer.code.extract import extract  # noqa: PLC0415 - brings libcst, which a run without code does not need
-
-        try:
-            source = self.inline[path] if path in self.inline else Source.decode(path, self.read(path))
-            self.sources[path] = source
-            tree = source.tree()
-            if self._kept < MOST_KEPT:
-                self._trees[path] = tree
-                self._kept += len(source.text)
-            return extract(source, tree)
-        except Unreadable as problem:
-            at = Location(path, problem.line, problem.column)
-            if path in self.inline:
-                at = self.inline[path].place(problem.line, problem.column, problem.line, problem.column)
-            self.problems[path] = (at, problem.message)
-        except OSError as problem:
-            self.problems[path] = (Location(path, 1), problem.strerror or "cannot be read")
-        return None
-
     def locate(self, place: Place | Location) -> Location:
-        """The lines and columns of a place. Parses its module again: most modules have no findings."""
+        """The lines and columns of a place."""
         if isinstance(place, Location):
             return place
         source = self.sources[place.module]
-        if place.module not in self._spans:
-            from reviewer.code.positions import Spans  # noqa: PLC0415 - as above
-
-            kept = self._trees.pop(place.module, None)
-            self._kept -= len(source.text) if kept is not None else 0
-            self._spans[place.module] = Spans(kept if kept is not None else source.tree(), source.code)
-        start, end = self._spans[place.module][place.node]
+        start, end = self.sources.span(place.module, place.node)
         owner = self.modules.owner(place.module, place.node)
         if isinstance(owner, (facts.Function, facts.Class)):
             end = source.code.find("\n", start)
@@ -182,7 +143,7 @@ class Project:
         if code.inline is not None and function.code is not None:
             path = f"{function.id.stack}#{function.id.name}"
             text = _named_gaps(code.inline) if code.substituted else code.inline
-            self.inline[path] = Source(path, text, Origin(function.code.at, code.block))
+            self.sources.inline[path] = Source(path, text, Origin(function.code.at, code.block))
             return self._joined(Handler(path, UNKNOWN, function, triggers), name)
         if code.folder is None:
             return unknown

@@ -119,7 +119,7 @@ def _entries(project: Project) -> Iterator[Entry]:
 
 def _unread(project: Project) -> Iterator[Unread]:
     _ = project.reviewed
-    for at, reason in project.problems.values():
+    for at, reason in project.sources.problems.values():
         yield Unread(at, f"This file cannot be read: {reason}")
     for problem in project.deployment.problems:
         yield Unread(problem.at, problem.message)

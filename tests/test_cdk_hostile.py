@@ -64,6 +64,30 @@ HOSTILE = {
     "        sqs.Queue(self, 'q', dead_letter_queue=3, visibility_timeout=cdk.Duration.seconds('x'))\n"
     "        self.node.add_environment('a')\n        sqs.Queue(self, 'r').add_event_notification()\n"
     "S(cdk.App(), 'S')\n",
+    "things named after each other": CLASS + "        self.a = sqs.CfnQueue(self, 'A', queue_name=self.b.queue_name)\n"
+    "        self.b = sqs.CfnQueue(self, 'B', queue_name=self.a.queue_name)\n"
+    "        self.c = sqs.Queue.from_queue_arn(self, 'C', self.d.queue_arn)\n"
+    "        self.d = sqs.Queue.from_queue_arn(self, 'D', self.c.queue_arn)\n"
+    "        self.e = cdk.CfnParameter(self, 'E', default=self.e.value_as_string)\n        "
+    + FN.format(name="self.a.queue_name + self.c.queue_arn + self.e.value_as_string")
+    + "S(cdk.App(), 'S')\n",
+    "rows of names": CLASS
+    + "        q0 = sqs.CfnQueue(self, 'Q', queue_name='x')\n"
+    + "".join(
+        f"        q{i} = sqs.CfnQueue(self, 'Q{i}', queue_name=q{i - 1}.queue_name + q{i - 1}.queue_name)\n"
+        for i in range(1, 300)
+    )
+    + "        l.Function(self, 'f', handler='a.b', code=l.Code.from_asset('src'), function_name=q299.queue_name)\n"
+    + "S(cdk.App(), 'S')\n",
+    "exports of exports": CLASS
+    + "".join(
+        f"        o{i} = cdk.Fn.import_value('n{i + 1}')\n"
+        f"        cdk.CfnOutput(self, 'o{i}', value=cdk.Fn.join('', [o{i}, o{i}]), export_name='n{i}')\n"
+        f"        l.Function(self, 'f{i}', handler=cdk.Fn.import_value('n{120 - i}'), code=l.Code.from_asset('src'))\n"
+        for i in range(120)
+    )
+    + "        cdk.CfnOutput(self, 'last', value=sqs.Queue(self, 'q').queue_url, export_name='n120')\n"
+    + "S(cdk.App(), 'S')\n",
     "nested dicts": CLASS
     + "        e = {}\n"
     + "        e = {'a': e, 'b': e}\n" * 40

@@ -11,6 +11,7 @@ from reviewer.apps.cdk.constructs import Construct, Evaluator
 from reviewer.apps.cdk.names import CURRENT_VERSION, FREE, known_as
 from reviewer.apps.cdk.objects import AWS, OBJECTS, Given, pseudo, structure
 from reviewer.apps.cdk.walk import Use, trail
+from reviewer.code.bounds import bounded
 from reviewer.code.library import Arguments
 from reviewer.deploy.wiring import API_KINDS
 from reviewer.identity import replaced
@@ -72,6 +73,8 @@ class Terms:
         self.exports = {name: use for use in self.kept if (name := _exported(use)) is not None}
         self.called = _names(self.kept)
         self.names = {key: self.called[use] for key, use in self.made.items()}
+        self.found: dict[tuple[Use, str], Value] = {}
+        self.depth = 0
 
     def name(self, construct: Construct) -> str:
         """The name of a construct: its path in its stack, or in the app where stacks hold the same. "" of no one's."""
@@ -132,7 +135,7 @@ class Terms:
 
     # --- constructs -----------------------------------------------------------------------------------------------
 
-    def reference(self, construct: Construct, depth: int = 0) -> Value:
+    def reference(self, construct: Construct) -> Value:
         """What a construct, or an attribute of one, is to a template; UNKNOWN where that cannot be told."""
         kind, path = catalogue.construct(construct.type), construct.path
         if construct.type in FREE:
@@ -141,7 +144,7 @@ class Terms:
             return self._parameter(construct)
         owner, dot, function = construct.type.rpartition(".")
         if dot and function[:1].islower():
-            return self._imported(construct, owner) if depth < DEEPEST_TERM else UNKNOWN
+            return self._imported(construct, owner)
         key = trail(self.values, construct)
         if not _is_known(key):
             return UNKNOWN
@@ -159,8 +162,8 @@ class Terms:
         if not path:
             return Reference(self.path, name, kind.whole if kind else "Arn")
         use = self.made.get(key)
-        if kind and kind.is_l1 and use is not None and (given := use.given.get(None, path[0])) is not None:
-            return self.meaning(given) if depth < DEEPEST_TERM else UNKNOWN
+        if kind and kind.is_l1 and use is not None and use.given.get(None, path[0]) is not None:
+            return self._given(use, path[0])
         attribute = kind.attribute(path[0]) if kind else None
         if attribute is None and kind is None:
             attribute = _attribute(path[0])
@@ -181,8 +184,8 @@ class Terms:
         name, use = self.name(construct), self.made.get(trail(self.values, construct))
         if not name or use is None:
             return UNKNOWN
-        default, allowed = use.given.get(None, "default"), use.given.get(None, "allowed_values")
-        choices = [] if default is None else [self.meaning(default)]
+        allowed = use.given.get(None, "allowed_values")
+        choices = [] if use.given.get(None, "default") is None else [self._given(use, "default")]
         choices += allowed.items if isinstance(allowed, Items) else ()
         closed = isinstance(allowed, Items) and not allowed.open
         return Parameter(self.path, name, tuple(dict.fromkeys(choices)), closed)
@@ -194,19 +197,27 @@ class Terms:
         if use is None or wanted is None or len(construct.path) > 1:
             return UNKNOWN
         for name in wanted.split("|"):
-            value = use.given.get(None if "|" in wanted else 0, name)
-            if value is not None:
-                return _named(self.meaning(value), name, construct.path[0] if construct.path else "")
+            position = None if "|" in wanted else 0
+            if use.given.get(position, name) is not None:
+                found = self._given(use, name, position)
+                return _named(found, name, construct.path[0] if construct.path else "")
         return UNKNOWN
 
     def _import(self, export: str | None) -> Value:
         """What another stack of the app exports."""
-        use = self.exports.pop(export or "", None)  # meanwhile: an output may be made of itself
-        if use is None or export is None:
-            return UNKNOWN
-        found = self.meaning(use.given.get(None, "value") or UNKNOWN)
-        self.exports[export] = use
-        return found
+        use = self.exports.get(export or "")
+        return UNKNOWN if use is None else self._given(use, "value")
+
+    def _given(self, use: Use, name: str, position: int | None = None) -> Value:
+        """An argument of what another construct is made with, found once. What it is a part of itself, or of a long
+        row of constructs that are made with each other, is not told."""
+        key = (use, name)
+        if key not in self.found and self.depth < DEEPEST_TERM:
+            self.found[key] = UNKNOWN
+            self.depth += 1
+            self.found[key] = bounded(self.meaning(use.given.get(position, name) or UNKNOWN))
+            self.depth -= 1
+        return self.found.get(key, UNKNOWN)
 
     # --- arguments ------------------------------------------------------------------------------------------------
 

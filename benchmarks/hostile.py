@@ -4,18 +4,21 @@
     python benchmarks/hostile.py --cases 2000 --kind template FOLDER
     python benchmarks/hostile.py --cases 2000 --kind terraform FOLDER
     python benchmarks/hostile.py --cases 2000 --kind serverless FOLDER
+    python benchmarks/hostile.py --cases 2000 --kind cdk FOLDER
 
-Takes the Python files of the folders, the YAML and JSON files, or the configurations of Terraform or of the Serverless
-Framework, changes each case by a few mutations that its number decides, and reviews it in a worker process: alone, but
-for what makes a configuration one that is read. A worker that dies, an internal error and a case that takes longer
-than `--limit` seconds are printed with the number of the case, which makes it again: `--first N --cases 1`. Prints the
-slowest case in the end; the exit status is 1 if anything was wrong.
+Takes the Python files of the folders, the YAML and JSON files, the configurations of Terraform or of the Serverless
+Framework, or the modules that make functions by the CDK, changes each case by a few mutations that its number decides,
+and reviews it in a worker process: alone, but for what makes a configuration one that is read. A worker that dies, an
+internal error and a case that takes longer than `--limit` seconds are printed with the number of the case, which makes
+it again: `--first N --cases 1`. Prints the slowest case in the end; the exit status is 1 if anything was wrong.
 """
 
 from __future__ import annotations
 
 import argparse
+import ast
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -94,6 +97,50 @@ PAIRS = (
     (b"x.", b""),
     (b"- ", b""),
 )
+
+
+def _exchange(chance: random.Random, data: bytes) -> bytes:
+    """One word of a program in the place of another."""
+    words = list(WORD.finditer(data))
+    if not words:
+        return data
+    old, new = chance.choice(words), chance.choice(words)
+    return data[: old.start()] + new[0] + data[old.end() :]
+
+
+def _add(chance: random.Random, data: bytes) -> bytes:
+    """A statement before another one, as deep as that."""
+    try:
+        statements = [each for each in ast.walk(ast.parse(data)) if isinstance(each, ast.stmt)]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return data
+    if not statements:
+        return data
+    before = chance.choice(statements)
+    lines = data.split(b"\n")
+    lines.insert(before.lineno - 1, b" " * before.col_offset + chance.choice(STATEMENTS))
+    return b"\n".join(lines)
+
+
+def _grow(chance: random.Random, data: bytes) -> bytes:
+    """A program that is mostly one thing, up to ten megabytes of it."""
+    piece = chance.choice(STATEMENTS) + b"\n"
+    return data + b"\n" + piece * (chance.choice((1_000, 100_000, 10_000_000)) // len(piece))
+
+
+WORD = re.compile(rb"\b[A-Za-z_]\w*\b")
+STATEMENTS = (
+    *(b"self.__init__(self, self, self)", b"type(self)(self, 'again')", b"self = {**self.__dict__, 'a': self}"),
+    *(b"for i in range(10 ** 9): self.make(self, str(i))", b"for a in [1] * 99999999: x = [x] * 99", b"x = (x, x, x)"),
+    *(b"class Stack(Stack): pass", b"class A(A, Stack): pass", b"def __init__(self, *a, **k): self.__init__(*a, **k)"),
+    *(b"from app import *", b"import app, aws_cdk.aws_lambda as app", b"self.a = self.a.b(self.a)", b"app.synth()"),
+    *(
+        b"x = lambda *a: x(*a, x)",
+        b"x = f'{x}{x}{x}'",
+        b"x = {x: x, **x}",
+        b"self.f = Function(self, self.f, code=self.f)",
+    ),
+)
 MUTATIONS: tuple[Mutation, ...] = (_cut, _repeat, _insert, _nest, _flip, _shuffle, _end)
 
 
@@ -102,7 +149,7 @@ class Kind:
     """What is changed: `names` are the files' names in a case, by the endings of the originals.
 
     `begins` is how an original's name begins, `mentions` what is in it, `beside` are files that are left as they are,
-    `tokens` more to insert.
+    `tokens` more to insert. Of programs that are to be followed, most `mutations` leave programs.
     """
 
     names: dict[str, str]
@@ -110,6 +157,7 @@ class Kind:
     mentions: bytes = b""
     beside: dict[str, str] = field(default_factory=dict)
     tokens: tuple[bytes, ...] = ()
+    mutations: tuple[Mutation, ...] = MUTATIONS
 
     def name(self, original: Path) -> str | None:
         """The name in a case; None for a file of another kind."""
@@ -127,6 +175,15 @@ _FUNCTION = """resource "aws_lambda_function" "beside" {
 KINDS = {
     "python": Kind({".py": "case.py"}),
     "template": Kind(dict.fromkeys((".yaml", ".yml", ".json"), "template.yaml")),
+    "cdk": Kind(
+        {".py": "app.py"},
+        mentions=b"aws_lambda",
+        beside={
+            "cdk.json": '{"app": "python3 app.py", "context": {"stage": "prod"}}',
+            "src/index.py": "def handler(event, context):\n    return 1\n",
+        },
+        mutations=(*MUTATIONS, *(_exchange, _add) * 24, _grow),
+    ),
     "terraform": Kind(
         {".tf": "main.tf", ".tf.json": "main.tf.json", ".tfvars": "terraform.tfvars"},
         mentions=b"lambda",
@@ -190,16 +247,16 @@ KINDS = {
 }
 
 
-def case(number: int, corpus: list[Path], tokens: tuple[bytes, ...] = ()) -> tuple[Path, bytes]:
+def case(number: int, corpus: list[Path], kind: Kind) -> tuple[Path, bytes]:
     """A file of the corpus, and the content of a case: that of the file, changed by one to four mutations."""
     chance = random.Random(number)
     original = chance.choice(corpus)
     data = original.read_bytes()[:LARGEST]
     for _ in range(chance.randrange(1, 5)):
-        data = chance.choice(MUTATIONS)(chance, data)
-    for _ in range(chance.randrange(3) if tokens else 0):
+        data = chance.choice(kind.mutations)(chance, data)
+    for _ in range(chance.randrange(3) if kind.tokens else 0):
         start = chance.randrange(len(data) + 1)
-        data = data[:start] + chance.choice(tokens) + data[start:]
+        data = data[:start] + chance.choice(kind.tokens) + data[start:]
     return original, data
 
 
@@ -213,9 +270,10 @@ def work(first: int, last: int, kind: str, corpus: list[Path]) -> None:
     rules, what = enabled(collect(), Config(select=("all",))), KINDS[kind]
     with tempfile.TemporaryDirectory() as folder:
         for name, content in what.beside.items():
+            Path(folder, name).parent.mkdir(exist_ok=True)
             Path(folder, name).write_text(content, encoding="utf-8")
         for number in range(first, last):
-            original, data = case(number, corpus, what.tokens)
+            original, data = case(number, corpus, what)
             place = Path(folder, what.name(original) or original.name)
             place.write_bytes(data)
             print(f"{number} begins", flush=True)

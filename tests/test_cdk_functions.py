@@ -177,9 +177,17 @@ def test_code_that_cannot_be_told_is_named() -> None:
     assert "`Fn`" in reason
 
 
-def test_an_image_is_no_zip() -> None:
-    function = only('lambda_.DockerImageFunction(self, "Fn", code=lambda_.DockerImageCode.from_image_asset("src"))')
-    assert function.package == "Image"
+@pytest.mark.parametrize(
+    "made",
+    [
+        'lambda_.DockerImageFunction(self, "Fn", code=lambda_.DockerImageCode.from_image_asset("src"))',
+        'lambda_.Function(self, "Fn", code=lambda_.EcrImageCode.from_asset_image("src"), '
+        "handler=lambda_.Handler.FROM_IMAGE, runtime=lambda_.Runtime.FROM_IMAGE)",
+    ],
+)
+def test_an_image_is_no_zip(made: str) -> None:
+    function = only(made)
+    assert (function.package, function.handler, function.runtime) == ("Image", None, None)
     assert function.code is not None
     assert function.code.value.folder is None
 

@@ -20,6 +20,8 @@ from reviewer.deploy.catalogue import FUNCTION, VERSION
 from reviewer.value import UNKNOWN, Constant, Instance, Items, Reference, Result, Table, Value, options, string
 
 NONE = Constant(None)
+FROM_IMAGE = Constant("FROM_IMAGE")
+"""The handler of a function whose image says what it runs."""
 LAYER = "AWS::Lambda::LayerVersion"
 MACHINE = "AWS::StepFunctions::StateMachine"
 PARAMETER = "CfnParameter"
@@ -134,8 +136,11 @@ class Synthesis:
         if isinstance(environment, dict) and isinstance(variables, Leaf):
             environment["Variables"] = opened(variables)
         properties.setdefault("Role", Leaf(UNKNOWN, call.spot))
-        if class_ == "DockerImageFunction":
+        named = properties.get("Handler")
+        if class_ == "DockerImageFunction" or (isinstance(named, Leaf) and named.value == FROM_IMAGE):
             properties["PackageType"] = Leaf(Constant("Image"), call.spot)
+            properties.pop("Handler", None)
+            properties.pop("Runtime", None)
         elif class_ == "NodejsFunction":
             properties.setdefault("Runtime", Leaf(Constant("nodejs"), call.spot))
         elif class_ == "PythonFunction":
@@ -146,7 +151,7 @@ class Synthesis:
             properties["Handler"] = Leaf(Constant(f"{index[:-3]}.{handler}") if known else UNKNOWN, place)
         code, draft.built = self.code(call)
         properties["Code"] = opened(code)
-        if code.value == UNKNOWN and not class_.startswith(("Docker", "Nodejs")):
+        if code.value == UNKNOWN and "PackageType" not in properties and class_ != "NodejsFunction":
             self.unread.append((code.spot, draft.name))
 
     def code(self, call: Call) -> tuple[Leaf, bool]:

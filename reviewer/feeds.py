@@ -22,7 +22,7 @@ from reviewer.shapes import Shape
 from reviewer.spellings import spelling
 from reviewer.strings import Known
 from reviewer.truth import Truth
-from reviewer.value import UNKNOWN, Constant, EventPath, Frame, Value, options, string
+from reviewer.value import UNKNOWN, Constant, EventPath, Frame, Transformed, Value, number, options, string
 
 STOPPED = frozenset({"s3", "sqs", "sns", "lambda"})
 """Sources of loops that Lambda's own detection follows, and stops after some 16 rounds.
@@ -133,6 +133,36 @@ def known_of(trigger: Trigger) -> Known:
     return known
 
 
+KEPT = frozenset(
+    [
+        *("unquote", "unquote_plus", "lower", "strip", "lstrip", "rstrip", "removeprefix", "removesuffix"),
+        *("basename", "dirname", "stem", "splitext_stem", "split_first", "split_last", "rsplit_head"),
+    ]
+)
+"""Operations that make no text longer."""
+CUTS = frozenset(("split_item", "partition_tail"))
+"""Operations that make each text shorter, or fail."""
+
+
+def is_cut(key: Value) -> bool:
+    """Whether a key is shorter each time than the key of the event that it is made of: `key[3:]`."""
+    return all(map(_is_cut, options(key)))
+
+
+def _is_cut(key: Value) -> bool:
+    cuts = 0
+    while isinstance(key, Transformed):
+        if key.operation == "slice":
+            start, stop = (number(each) or 0 for each in key.arguments)
+            cuts += start > 0 or stop < 0
+        elif key.operation in CUTS:
+            cuts += 1
+        elif key.operation not in KEPT:
+            return False
+        key = key.base
+    return cuts > 0 and isinstance(key, EventPath) and canonical(key.path) in KEY_PATHS
+
+
 def is_off(trigger: Trigger) -> bool:
     return trigger.enabled is not None and trigger.enabled.value == Constant(False)
 
@@ -170,10 +200,14 @@ def label(source: Value) -> str:
     return ""
 
 
+WHERE = {Guard.FAILURE: "comes in here"}
+"""How the place of a guard is told, where it is no test."""
+
+
 def tests_of(guards: Guards) -> tuple[Note, ...]:
     """Where the code tests what the loop's end depends on."""
     return tuple(
-        Note(Place(frame.module, condition.test.node), f"{guard.value} is tested here")
+        Note(Place(frame.module, condition.test.node), f"{guard.value} {WHERE.get(guard, 'is tested here')}")
         for guard, condition, frame in guards
     )
 

@@ -16,7 +16,7 @@ from reviewer.code import facts
 from reviewer.code.flow import Reached
 from reviewer.code.operations import is_false, select
 from reviewer.code.rounds import chosen, collection
-from reviewer.code.scopes import Condition
+from reviewer.code.scopes import Caught, Condition
 from reviewer.code.values import Values
 from reviewer.filters import decoded
 from reviewer.identity import canonical, replaced
@@ -57,6 +57,7 @@ class Guard(Enum):
     TIME = "the remaining time"
     OUTSIDE = "outside state"
     WORK = "what it is given"
+    FAILURE = "a failure that the code catches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,8 @@ class Asker:
 
     def kind(self, test: facts.Expression, frame: Frame) -> Guard | None:
         """What a test depends on; None for what the next round would decide no other way (the configuration)."""
+        if isinstance(test, Caught):
+            return Guard.FAILURE
         involved = list(self.involved(test, frame, 0))
         if any(self._counts(value) for value in involved):
             return Guard.COUNTER

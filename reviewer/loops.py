@@ -19,6 +19,7 @@ from reviewer.feeds import (
     guard_text,
     invocation,
     is_allowed,
+    is_cut,
     is_off,
     known_of,
     label,
@@ -164,7 +165,8 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
     if again is NO:
         return None
     guards = ask.guards(reached)
-    verdict = verdict_of(admitted, again, guards, is_allowed(handler))
+    cut = emission.node == "bucket" and is_cut(emission.key)
+    verdict = verdict_of(admitted, again & MAYBE if cut else again, guards, is_allowed(handler))
     name = label(trigger.source.value if trigger.source else UNKNOWN)
     return Loop(
         at=Place(reached.frame.module, reached.site.call.node),
@@ -172,7 +174,7 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
         function=function.short,
         verdict=verdict,
         through=f"the {hop.noun} `{name}`" if name else f"the {hop.noun}",
-        grounds=_grounds(trigger, admitted, hop.noun),
+        grounds=_grounds(trigger, admitted, hop.noun) + (" Each round makes the key shorter." if cut else ""),
         guard=guard_text(guards, handler),
         stopped=trigger.kind in STOPPED,
         steps=_steps(reached, Note(trigger.at, f"the {hop.noun}'s event starts `{function.short}`"), "the write"),

@@ -13,7 +13,7 @@ from typing import Any
 from reviewer.code import facts
 from reviewer.code.bindings import Changes, Jumps
 from reviewer.code.facts import Block, Expression
-from reviewer.code.scopes import Answer, Condition, Owner, Scope, Store
+from reviewer.code.scopes import Answer, Caught, Condition, Owner, Scope, Store
 from reviewer.code.visits import Visits, sources
 
 
@@ -275,13 +275,16 @@ class Walk(Visits):
                 self.visit(handler.type)
             if handler.name:
                 self.define(handler.name, "opaque", handler.node)
-            self.block(handler.body)
+            self.branch(handler.body, [_caught(handler)])
             ends.append(bindings.close())
         if statement.final and alive:
             self.final(statement.final, ends, begin, counts)
         else:
             bindings.join(ends)
             self.block(statement.final)
+        if ends[0] is None:  # what comes behind is reached where an exception was caught
+            goes_on = (each for each, end in zip(statement.handlers, ends[1:], strict=True) if end is not None)
+            self.conditions += [_caught(each) for each in goes_on][:1]
 
     def final(self, body: Block, ends: list[Changes | None], begin: int, counts: dict[str, int]) -> None:
         """A `finally`: walked for all ways that lead there, then for those that go on behind it."""
@@ -304,6 +307,10 @@ class Walk(Visits):
             self.block(body)
         else:
             bindings.join([changes if goes_on else None])
+
+
+def _caught(handler: facts.Except) -> Condition:
+    return Condition(Caught(handler.node if handler.type is None else handler.type.node), True)
 
 
 def _known_behind(statement: facts.If, failed: list[Condition], goes_on: list[bool]) -> list[Condition]:

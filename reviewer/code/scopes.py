@@ -41,6 +41,11 @@ Reaching = tuple[Definition, ...]
 """The definitions of one name that can reach a point."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Caught(Expression):
+    """The test that an exception came up and was caught, at the place that says which kind."""
+
+
 @dataclass(frozen=True, slots=True)
 class Condition:
     """A test that had to hold (or fail) for a place to be reached."""

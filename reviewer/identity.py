@@ -84,6 +84,10 @@ SHELLS = {
 }
 """What stands before the name in a URL or an ARN of a resource, by its kind."""
 
+PARTED = frozenset({"table", "stream"})
+"""Resources behind whose name an ARN can go on, after a slash, with a part of theirs: the stream of a table, a
+consumer of a stream."""
+
 NODES = {
     "s3": "bucket",
     "sqs": "queue",
@@ -280,12 +284,18 @@ def _bare(value: Value, node: str) -> Value:
             whole = isinstance(piece, Constant) and isinstance(piece.value, str)
             rest.append(Constant(str(piece.value)[cut:]) if whole and isinstance(piece, Constant) else piece)
         position += length
-    made = text(rest)
+    made = text(_first_part(rest) if node in PARTED else rest)
     if node == "url" and isinstance(made, Text):
         return made.parts[0]
-    if node == "table" and isinstance(made, Constant):
-        made = Constant(str(made.value).partition("/")[0])
     return made.parts[0] if isinstance(made, Text) and len(made.parts) == 1 else made
+
+
+def _first_part(pieces: list[Value]) -> list[Value]:
+    """The pieces of a text before its first slash."""
+    for index, piece in enumerate(pieces):
+        if isinstance(piece, Constant) and "/" in str(piece.value):
+            return [*pieces[:index], Constant(str(piece.value).partition("/")[0])]
+    return pieces
 
 
 def same_resource(value: Value, trigger: Trigger, resources: Resources) -> Truth:

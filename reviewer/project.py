@@ -19,6 +19,7 @@ from reviewer.code.loading import Sources
 from reviewer.code.modules import Modules
 from reviewer.code.source import Origin, Source
 from reviewer.code.values import Values
+from reviewer.deploy.consumers import listening
 from reviewer.deploy.model import Code, Deployment, Function, Id, Resource, TemplateParameter, Trigger
 from reviewer.deploy.naming import Naming
 from reviewer.discover import Tree
@@ -87,7 +88,8 @@ class Project:
         self.values = Values(self.modules)
         self._bounded: dict[str, bool] = {}
         self._receivers: dict[str, frozenset[int]] = {}
-        self.deployment = deployment.joined(apps.read(self.modules, self.values, tree, read, self.locate))
+        apart = apps.read(self.modules, self.values, tree, read, self.locate)
+        self.deployment = listening(deployment.joined(apart))
         self.layers = layer_folders(self.deployment)
 
     # --- modules

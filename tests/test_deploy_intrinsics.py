@@ -43,7 +43,8 @@ Mappings:
 
 def evaluated(root: Path, written: str) -> Value | None:
     """The value of `V: written`; None where the template leaves it out."""
-    others = "Queue: {Type: AWS::SQS::Queue}\nTopic: {Type: AWS::SNS::Topic}\n"
+    types = {"Queue": "SQS", "Topic": "SNS", "Table": "DynamoDB", "Stream": "Kinesis", "LogGroup": "Logs"}
+    others = "".join(f"{name}: {{Type: AWS::{service}::{name}}}\n" for name, service in types.items())
     resources = f"{others}It:\n  Type: AWS::X::Y\n  Properties:\n    V: {written}\n"
     properties = resource(deployed(root, cloudformation(resources, MORE)), "It").properties
     assert isinstance(properties, Table)
@@ -129,7 +130,20 @@ CASES: dict[str, Value | None] = {
     "!Select [0, !Split ['-', !Sub '${Name}-b']]": UNKNOWN,
     "!Select [5, !Split [':', !GetAtt Queue.Arn]]": ref("Queue", "QueueName"),
     "!Select [5, !Split [':', !Ref Topic]]": ref("Topic", "TopicName"),
-    "!Select [4, !Split [':', !GetAtt Queue.Arn]]": UNKNOWN,
+    "!Select [4, !Split [':', !GetAtt Queue.Arn]]": Pseudo("AWS::AccountId"),
+    "!Select [4, !Split ['/', !Ref Queue]]": ref("Queue", "QueueName"),
+    "!Select [1, !Split ['/', !GetAtt Table.Arn]]": ref("Table"),
+    "!Select [5, !Split [':', !GetAtt Table.Arn]]": text([Constant("table/"), ref("Table")]),
+    "!Select [1, !Split ['/', !GetAtt Table.StreamArn]]": ref("Table"),
+    "!Select [3, !Split ['/', !GetAtt Table.StreamArn]]": UNKNOWN,
+    "!Select [1, !Split ['/', !GetAtt Stream.Arn]]": ref("Stream"),
+    "!Select [6, !Split [':', !GetAtt LogGroup.Arn]]": ref("LogGroup"),
+    "!Select [1, !Split ['/', !GetAtt LogGroup.Arn]]": UNKNOWN,
+    "!Select [5, !Split [':', !Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:a-b']]": Constant("a-b"),
+    "!Select [0, !Split ['-', !Ref AWS::Region]]": UNKNOWN,
+    "!Select [1, !Split ['/', !Ref AWS::StackId]]": UNKNOWN,
+    "!Select [1, !Split [':', !Sub '${Queue}:b']]": UNKNOWN,
+    "!Select [0, !Split [':', !GetAtt Undeclared.Arn]]": UNKNOWN,
     "!Select [5, !Split [':', !Ref Queue]]": UNKNOWN,
     "{'Fn::Length': [a, b]}": Constant(2),
     "{'Fn::Length': !Ref Zones}": UNKNOWN,

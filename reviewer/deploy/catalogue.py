@@ -73,19 +73,36 @@ NAMES = {
 }
 """The property that gives a resource its physical name."""
 
-ARN_NAMES = {
-    "AWS::SQS::Queue": (5, "QueueName"),
-    "AWS::SNS::Topic": (5, "TopicName"),
-    "AWS::S3::Bucket": (5, "Ref"),
-    "AWS::StepFunctions::StateMachine": (6, "Name"),
-    "AWS::Serverless::StateMachine": (6, "Name"),
-    FUNCTION: (6, "Ref"),
-    SAM_FUNCTION: (6, "Ref"),
-    "AWS::Logs::LogGroup": (6, "Ref"),
-}
-"""Which part of its ARN, counted from 0 between colons, is a resource's name, and the attribute that is this name."""
+_QUEUE_URL = "https://sqs.{AWS::Region}.{AWS::URLSuffix}/{AWS::AccountId}/{QueueName}"
 
-ARNS_BY_REF = frozenset(
-    {"AWS::SNS::Topic", "AWS::StepFunctions::StateMachine", "AWS::Serverless::StateMachine", ALIAS, VERSION}
-)
-"""Types whose `Ref` is an ARN."""
+
+def _arn(service: str, resource: str) -> str:
+    return f"arn:{{AWS::Partition}}:{service}:{{AWS::Region}}:{{AWS::AccountId}}:{resource}"
+
+
+_TABLE = {"Arn": _arn("dynamodb", "table/{Ref}"), "StreamArn": _arn("dynamodb", "table/{Ref}/stream/{}")}
+_MACHINE = dict.fromkeys(("Ref", "Arn"), _arn("states", "stateMachine:{Name}"))
+_FUNCTION = {"Arn": _arn("lambda", "function:{Ref}")}
+
+SPELLED: dict[str, dict[str, str]] = {
+    "AWS::SQS::Queue": {"Arn": _arn("sqs", "{QueueName}"), "Ref": _QUEUE_URL, "QueueUrl": _QUEUE_URL},
+    "AWS::SNS::Topic": dict.fromkeys(("Ref", "TopicArn"), _arn("sns", "{TopicName}")),
+    "AWS::S3::Bucket": {"Arn": "arn:{AWS::Partition}:s3:::{Ref}"},
+    "AWS::DynamoDB::Table": _TABLE,
+    "AWS::DynamoDB::GlobalTable": _TABLE,
+    "AWS::Serverless::SimpleTable": _TABLE,
+    "AWS::Kinesis::Stream": {"Arn": _arn("kinesis", "stream/{Ref}")},
+    "AWS::KinesisFirehose::DeliveryStream": {"Arn": _arn("firehose", "deliverystream/{Ref}")},
+    "AWS::Events::EventBus": {"Arn": _arn("events", "event-bus/{Name}")},
+    "AWS::StepFunctions::StateMachine": _MACHINE,
+    "AWS::Serverless::StateMachine": _MACHINE,
+    FUNCTION: _FUNCTION,
+    SAM_FUNCTION: _FUNCTION,
+    "AWS::Logs::LogGroup": {"Arn": _arn("logs", "log-group:{Ref}:*")},
+}
+"""How `Ref` and attributes of a resource are spelled, by its type: in braces pseudo parameters, attributes that are its
+name, and nothing for what is not known.
+Source: https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
+"""
+SLASHED = frozenset({"AWS::Logs::LogGroup"})
+"""Types whose names may hold slashes."""

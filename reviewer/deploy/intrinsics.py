@@ -19,6 +19,7 @@ from reviewer.value import (
     Constant,
     Items,
     Lookup,
+    Pseudo,
     Reference,
     Table,
     Text,
@@ -44,6 +45,10 @@ LARGEST = 2_000
 """Levels and parts of a value that is one of several, or is handed from one template to another."""
 
 _EMPTY = Constant("")
+_OF_ARNS = frozenset({":", "/"})
+"""What divides ARNs and URLs."""
+_ARNS = frozenset({"AWS::StackId", "AWS::NotificationARNs"})
+"""Pseudo parameters that are ARNs themselves."""
 _VARIABLE = re.compile(r"\$\{([^{}]*)\}")
 
 
@@ -60,7 +65,7 @@ class Scope(Protocol):
 
     def imported(self, name: Value) -> Value: ...
 
-    def arn_parts(self, reference: Reference) -> Items | None: ...
+    def spelled(self, reference: Reference, delimiter: str) -> Value: ...
 
     def spend(self, amount: int) -> bool:
         """Whether this much more may be made of the template: aliases let a short one multiply its text."""
@@ -260,19 +265,27 @@ def _split(scope: Scope, node: Node) -> Value | None:
     delimiter, whole = text(node.items[0]), scope.value(node.items[1])
     if not delimiter or whole is None:
         return UNKNOWN
-    if isinstance(whole, Reference) and delimiter == ":":
-        return scope.arn_parts(whole) or UNKNOWN
-    pieces_ = whole.parts if isinstance(whole, Text) else (whole,)
-    known = string(pieces_[0])
-    if known is None:
+    names: tuple[type[Value], ...] = ()
+    if isinstance(whole, Reference):
+        whole, names = scope.spelled(whole, delimiter), (Reference,)
+    if isinstance(whole, Reference):
         return UNKNOWN
-    if not scope.spend(len(known)):
-        return UNKNOWN
-    words = [Constant(word) for word in known.split(delimiter, MOST_ITEMS)]
-    if len(pieces_) == 1 and len(words) <= MOST_ITEMS:
-        return Items(tuple(words))
-    # What follows the first unknown part may hold the delimiter, too.
-    return Items(tuple(words[:-1]), open=True)
+    words: list[list[Value]] = [[]]
+    for piece in whole.parts if isinstance(whole, Text) else (whole,):
+        known = string(piece)
+        if known is None and not isinstance(piece, names) and not _is_whole(piece, delimiter):
+            return Items(tuple(map(concatenated, words[:-1])), open=True) if len(words) > 1 else UNKNOWN
+        if not scope.spend(len(known or "")) or len(words) > MOST_ITEMS:
+            return UNKNOWN
+        first, *rest = [piece] if known is None else map(Constant, known.split(delimiter, MOST_ITEMS))
+        words[-1].append(first)
+        words += [[word] for word in rest]
+    return Items(tuple(map(concatenated, words[:MOST_ITEMS])), open=len(words) > MOST_ITEMS)
+
+
+def _is_whole(piece: Value, delimiter: str) -> bool:
+    """Whether a part of a text that is not known does not hold the delimiter for certain."""
+    return delimiter in _OF_ARNS and isinstance(piece, Pseudo) and piece.name not in _ARNS
 
 
 def _find_in_map(scope: Scope, node: Node) -> Value | None:

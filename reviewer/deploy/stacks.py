@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 
-from reviewer.deploy.catalogue import ARN_NAMES, ARNS_BY_REF
+from reviewer.deploy.catalogue import SLASHED, SPELLED
 from reviewer.deploy.cdk_out import HASH
 from reviewer.deploy.documents import parse
 from reviewer.deploy.files import Files
@@ -25,6 +26,7 @@ from reviewer.value import (
     one_of,
     string,
 )
+from reviewer.value import text as joined
 
 NESTED = {"AWS::CloudFormation::Stack": "TemplateURL", "AWS::Serverless::Application": "Location"}
 """The property that names the template of a nested stack."""
@@ -35,6 +37,8 @@ MOST_ALLOWED = 64
 
 _BY_STACK = frozenset({"AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"})
 _OUTPUTS = "Outputs."
+_FILLED = ("AWS::Partition", "AWS::Region", "AWS::AccountId", "AWS::URLSuffix")
+_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(slots=True, eq=False)
@@ -201,15 +205,18 @@ class Stack:
         stack, node = found[0]
         return self._crossed(stack, node, "export")
 
-    def arn_parts(self, reference: Reference) -> Items | None:
-        """The parts of a resource's ARN, as far as its name."""
+    def spelled(self, reference: Reference, delimiter: str) -> Value:
+        """A reference as the text that it stands for, to be split; where that cannot be told, the reference itself."""
         kind = self.type_of(reference)
-        index, attribute = ARN_NAMES.get(kind, (0, ""))
-        is_arn = reference.attribute.endswith("Arn") or (reference.attribute == "Ref" and kind in ARNS_BY_REF)
-        if not attribute or not is_arn:
-            return None
-        named = Reference(reference.stack, reference.name, attribute)
-        return Items((*(UNKNOWN,) * index, named), open=True)
+        spelling = SPELLED.get(kind, {}).get(reference.attribute)
+        if spelling is None or (delimiter == "/" and kind in SLASHED):
+            return reference
+        named = {"": UNKNOWN, **{name: Pseudo(name) for name in _FILLED}}
+        words = _BRACES.split(spelling)  # every other one stood in braces
+        return joined(
+            Constant(word) if index % 2 == 0 else named.get(word) or Reference(reference.stack, reference.name, word)
+            for index, word in enumerate(words)
+        )
 
     def file(self, node: Node | None) -> Node | None:
         """The document in the file of the tree that a node names; None where none can be read."""

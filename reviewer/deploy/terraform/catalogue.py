@@ -88,7 +88,7 @@ SHAPES: dict[str, Shape] = {
         "AWS::DynamoDB::Table", {"name": "TableName"}, {"name": "Ref", "stream_arn": "StreamArn"}
     ),
     "aws_kinesis_stream": Shape("AWS::Kinesis::Stream", attributes={"name": "Ref", "id": "Arn"}),
-    "aws_kinesis_stream_consumer": Shape("AWS::Kinesis::StreamConsumer", attributes=_ARN_IS_REF),
+    "aws_kinesis_stream_consumer": Shape("AWS::Kinesis::StreamConsumer", {"stream_arn": "StreamARN"}, _ARN_IS_REF),
     "aws_kinesis_firehose_delivery_stream": Shape(
         "AWS::KinesisFirehose::DeliveryStream",
         {

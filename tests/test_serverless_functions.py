@@ -11,7 +11,7 @@ from serverless_samples import CONFIG, read
 from reviewer.deploy.model import Code, Deployment, Function, Id
 from reviewer.deploy.naming import Naming
 from reviewer.finding import Location
-from reviewer.value import Constant, Parameter, Reference, Table, Text, Value
+from reviewer.value import UNKNOWN, Constant, Parameter, Reference, Table, Text, Value
 
 STAGE = Parameter(CONFIG, "stage", (Constant("dev"),))
 
@@ -105,6 +105,18 @@ def test_environment_is_merged(tmp_path: Path) -> None:
     ]
     partly = one(tmp_path, "environment: {B: b}", "environment: '${file(env.js)}'")
     assert [name for name, _ in partly.environment] == ["B"]
+    assert (value(partly.variable("A")), value(partly.variable("B"))) == (UNKNOWN, Constant("b"))
+
+
+HIDDEN = ["'${file(env.js)}'", "'${file(env.js):x}'", "'${ssm:/env}'", "'${self:custom.nothing}'"]
+
+
+@pytest.mark.parametrize("written", HIDDEN)
+def test_variables_from_elsewhere_may_be_any(tmp_path: Path, written: str) -> None:
+    assert value(one(tmp_path, f"environment: {written}").variable("A")) == UNKNOWN
+    assert value(one(tmp_path, "", f"environment: {written}").variable("A")) == UNKNOWN
+    assert one(tmp_path, "environment: {B: b}").variable("A") is None
+    assert one(tmp_path, "").variable("A") is None
 
 
 CODE: list[tuple[str, str, Code]] = [

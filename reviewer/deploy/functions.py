@@ -90,6 +90,7 @@ def function(stack: Stack, declared: Declared, properties: Mapping | None) -> Fu
         code=_image(stack, properties, declared) if is_image else _code(stack, declared, properties, found["handler"]),
         package="Image" if is_image else "Zip",
         environment=tuple(_environment(stack, properties)),
+        hidden_variables=any(_is_hidden(stack, node) for node in _variables(properties)),
         built=any(text(method) == "makefile" for method in find(declared.body, "Metadata.BuildMethod")),
         **found,
     )
@@ -107,13 +108,27 @@ def _environment(stack: Stack, properties: Mapping | None) -> Iterator[tuple[str
     written: dict[str, list[Node]] = {}
     for variables in find(properties, "Environment.Variables"):
         for arm in arms(variables):
-            for name, node in arm.entries.items() if isinstance(arm, Mapping) and not intrinsic(arm) else ():
-                written.setdefault(name, []).append(node)
+            for name, node in arm.entries.items() if isinstance(arm, Mapping) else ():
+                if not name.startswith("Fn::") and not intrinsic(arm):
+                    written.setdefault(name, []).append(node)
     for name, nodes in written.items():
         found = [value for node in nodes if (value := stack.value(node)) is not None]
         values = [_as_text(option) for value in found for option in options(value)]
         if values:
             yield name, Setting(one_of(values), nodes[0].at)
+
+
+def _variables(properties: Mapping | None) -> Iterator[Node]:
+    """What may stand for variables: the environment, what it holds, and what brings in more of them."""
+    for path in ("Environment", "Environment.Variables"):
+        yield from (arm for node in find(properties, path) for arm in arms(node))
+
+
+def _is_hidden(stack: Stack, node: Node) -> bool:
+    """Whether something stands in the place of variables that may be any."""
+    if isinstance(node, (Scalar, Sequence)) or (isinstance(node, Mapping) and not intrinsic(node)):
+        return isinstance(node, Mapping) and any(name.startswith("Fn::") for name in node.entries)
+    return stack.value(node) not in {None, Constant(None)}
 
 
 def _as_text(value: Value) -> Value:

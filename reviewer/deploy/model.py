@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from typing import Generic, NamedTuple, TypeVar
 
 from reviewer.finding import Location
-from reviewer.value import Items, Table, Value
+from reviewer.value import UNKNOWN, Items, Table, Value
 
 T = TypeVar("T")
 
@@ -68,6 +68,8 @@ class Function:
     memory: Setting[Value] | None = None
     """MB."""
     environment: tuple[tuple[str, Setting[Value]], ...] = ()
+    hidden_variables: bool = False
+    """Whether there may be variables that the template does not show: it has them from elsewhere."""
     layers: tuple[Setting[Value], ...] = ()
     role: Setting[Value] | None = None
     policies: tuple[Setting[Value], ...] = ()
@@ -96,8 +98,9 @@ class Function:
         return self.id.name.rpartition(".")[2]
 
     def variable(self, name: str) -> Setting[Value] | None:
-        """The environment variable `name`, where the template sets it."""
-        return next((setting for key, setting in self.environment if key == name), None)
+        """The environment variable `name`, where the template sets it; UNKNOWN where it may."""
+        hidden: Setting[Value] | None = Setting(UNKNOWN, self.at) if self.hidden_variables else None
+        return next((setting for key, setting in self.environment if key == name), hidden)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from posixpath import join
 
 from reviewer.deploy.catalogue import ALIAS, FUNCTION, VERSION
-from reviewer.deploy.nodes import Mapping, Node, Scalar
+from reviewer.deploy.nodes import Mapping, Node, Scalar, intrinsic
 from reviewer.deploy.sam import merged
 from reviewer.deploy.serverless.made import attribute, items, joined, scalar, structure, table
 from reviewer.deploy.serverless.service import Configured, Service, at
@@ -137,11 +137,17 @@ def _name(service: Service, function: Configured) -> Node:
 
 
 def _environment(service: Service, function: Configured) -> Node | None:
-    given = [structure(service.get("provider.environment")), structure(function.get("environment"))]
-    known = [variables for variables in given if variables is not None]
+    given = [node for node in (service.get("provider.environment"), function.get("environment")) if node is not None]
+    known = [variables for variables in map(structure, given) if variables is not None]
+    hidden = next((node for node in given if intrinsic(node)), None)
     if not known:
-        return None
-    return table(known[-1], {"Variables": merged(known[0], known[-1]) if len(known) > 1 else known[0]})
+        return hidden
+    whole = merged(known[0], known[-1]) if len(known) > 1 else known[0]
+    if hidden is not None and isinstance(whole, Mapping):  # there are more of them
+        more = table(hidden, {"Fn::Transform": hidden})
+        entries, keys = {**whole.entries, **more.entries}, {**whole.keys, **more.keys}
+        whole = Mapping(whole.source, whole.start, whole.end, entries, keys)
+    return table(known[-1], {"Variables": whole})
 
 
 def _image(node: Node | None) -> Node | None:

@@ -118,6 +118,7 @@ class Deliveries:
 
     def __init__(self, project: Project) -> None:
         self.project = project
+        self.asked: dict[int, Filtered] = {}
         self.handlers = {h.function.id: h for h in project.handlers if h.function is not None}
         self.triggers = [
             (trigger, handler)
@@ -288,8 +289,10 @@ class Deliveries:
         def known(name: Value) -> Value:
             return self.project.resources.known_as(name, "bucket")
 
-        made = (replace(each, value=with_known_buckets(each.value, known)) for each in filtered.patterns)
-        return replace(filtered, patterns=tuple(made))
+        if id(filtered) not in self.asked:
+            made = (replace(each, value=with_known_buckets(each.value, known)) for each in filtered.patterns)
+            self.asked[id(filtered)] = replace(filtered, patterns=tuple(made))
+        return self.asked[id(filtered)]
 
 
 def is_ring_by_itself(delivery: Delivery) -> bool:

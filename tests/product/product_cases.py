@@ -216,7 +216,7 @@ def code(cases: list[Case]) -> dict[str, str]:
     """The modules of all cases."""
     services = {case.source.service for case in cases if case.source.service} | {"ssm"}
     clients = "".join(f'{name} = boto3.client("{CLIENTS.get(name, name)}")\n' for name in sorted(services))
-    head = f"import json\nimport os\nimport urllib.request\n\n{POWERTOOLS}\n\nimport clients\nimport naming\n\n\n"
+    head = f"import json\nimport os\nimport urllib.request\n\nimport kafka\nimport pika\nimport pymongo\n{POWERTOOLS}\n\nimport clients\nimport naming\n\n\n"
     return {
         "clients.py": f"import boto3\n\n{clients}",
         "naming.py": NAMING,

@@ -22,7 +22,7 @@ from reviewer.shapes import Shape
 from reviewer.spellings import spelling
 from reviewer.strings import Known
 from reviewer.truth import Truth
-from reviewer.value import UNKNOWN, Constant, EventPath, Frame, Transformed, Value, number, options, string
+from reviewer.value import UNKNOWN, Constant, EventPath, Frame, Table, Transformed, Value, number, options, string
 
 STOPPED = frozenset({"s3", "sqs", "sns", "lambda"})
 """Sources of loops that Lambda's own detection follows, and stops after some 16 rounds.
@@ -58,6 +58,9 @@ def stop_text(stopped: bool) -> str:
 
 INVOKES = frozenset({"lambda.invoke", "lambda.invoke_async", "lambda.invoke_with_response_stream"})
 """Operations that start a function directly."""
+PLANS = frozenset({"scheduler.create_schedule", "scheduler.update_schedule"})
+"""Operations that have a function started at a time.
+Source: https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-templated.html"""
 
 
 def sent(project: Project, handler: Handler, reached: Reached) -> Iterator[Emission]:
@@ -70,16 +73,20 @@ def sent(project: Project, handler: Handler, reached: Reached) -> Iterator[Emiss
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """A direct invocation: `target` says which function, as the caller's environment fills it in."""
+    """A direct invocation: `target` says which function, as the caller's environment fills it in.
+
+    `through` is the kind of what starts the function: `lambda`, or `schedule` for one that is planned.
+    """
 
     operation: str
     target: Value
     payload: Value
+    through: str = "lambda"
 
 
 def invocation(project: Project, handler: Handler, reached: Reached) -> Invocation | None:
     """The invocation that a call is; None for any other call, and for a dry run."""
-    names = {called.name for called in reached.callees} & INVOKES
+    names = {called.name for called in reached.callees} & (INVOKES | PLANS)
     if not names:
         return None
     given = project.values.arguments(reached.site.call, reached.frame)
@@ -89,6 +96,10 @@ def invocation(project: Project, handler: Handler, reached: Reached) -> Invocati
     def argument(name: str) -> Value:
         return resolved(given.get(None, name) or UNKNOWN, handler.function, project.resources)
 
+    if names & PLANS:
+        planned = argument("Target")
+        arn, written = (planned.get("Arn"), planned.get("Input")) if isinstance(planned, Table) else (None, None)
+        return Invocation(min(names), arn or UNKNOWN, payload_of(written or UNKNOWN), "schedule")
     return Invocation(min(names), argument("FunctionName"), payload_of(argument("Payload")))
 
 

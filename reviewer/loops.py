@@ -306,7 +306,7 @@ def _invocations(project: Project, handler: Handler, reached: Reached) -> Iterat
         through="",
         grounds="",
         guard=guard_text(guards, handler) or "No condition stands between the function and its next invocation.",
-        stopped=True,
+        stopped=invoked.through in STOPPED,
         steps=_steps(reached, Note(_definition(handler), f"`{_name(project, handler)}` runs"), "the invocation"),
         tests=tests_of(guards),
         handler=handler,

@@ -160,7 +160,7 @@ class Deliveries:
                     at,
                     invoked.operation,
                     (),
-                    ("lambda",),
+                    (invoked.through,),
                     YES,
                     (((), invoked.payload),),
                     spelling,

@@ -67,3 +67,24 @@ def test_loops(template: str, written: str, expected: list[str]) -> None:
     found = review({"template.yaml": template, "app.py": code})
     assert found.errors == ()
     assert [each.severity.label for each in found.findings if each.rule == "own-trigger-write"] == expected
+
+
+PLAN = 'plans.create_schedule(Name="next", ScheduleExpression="rate(1 hour)", Target={"Arn": %s, "Input": %s})'
+PLANS = [
+    (PLAN % ("context.invoked_function_arn", '"{}"'), ["error"]),
+    (PLAN.replace("create", "update") % ("context.invoked_function_arn", '"{}"'), ["error"]),
+    ('if event["again"]:\n        ' + PLAN % ("context.invoked_function_arn", '"{}"'), []),
+    ('if event["again"]:\n        ' + PLAN % ("context.invoked_function_arn", "json.dumps(event)"), ["warning"]),
+    (PLAN % ('"arn:aws:scheduler:::aws-sdk:sqs:sendMessage"', '"{}"'), []),
+    ('plans.create_schedule(Name="next", Target=event["target"])', []),
+    ('plans.create_schedule(Name="next", Target={"Input": "{}"})', []),
+    ('plans.delete_schedule(Name="next")', []),
+]
+
+
+@pytest.mark.parametrize(("written", "expected"), PLANS)
+def test_a_function_that_plans_its_own_next_run(written: str, expected: list[str]) -> None:
+    code = f'import json\n\nimport boto3\n\nplans = boto3.client("scheduler")\n\n\ndef handler(event, context):\n    {written}\n'
+    found = [each for each in review({"app.py": code}).findings if each.rule == "self-invocation"]
+    assert [each.severity.label for each in found] == expected
+    assert all("does not cover this source" in each.detail for each in found)

@@ -68,7 +68,7 @@ from aws_cdk import (
     aws_lambda_destinations as destinations, aws_lambda_event_sources as sources, aws_logs as logs, aws_s3 as s3,
     aws_logs_destinations as logs_destinations, aws_s3_notifications as s3n, aws_sns as sns, aws_sqs as sqs,
     aws_sns_subscriptions as subscriptions, aws_ssm as ssm, aws_stepfunctions as sfn, aws_ses as ses,
-    aws_stepfunctions_tasks as tasks, aws_amazonmq as mq, aws_docdb as docdb, aws_msk as msk,
+    aws_stepfunctions_tasks as tasks, aws_amazonmq as mq, aws_docdb as docdb, aws_msk as msk, aws_pipes as pipes,
 )
 
 

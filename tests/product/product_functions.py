@@ -60,6 +60,18 @@ OWN_ARN = replace(
 OWN_VARIABLE = replace(
     FUNCTION, kind="lambda-own-variable", event='os.environ["AWS_LAMBDA_FUNCTION_NAME"]<more>', ways=("event",)
 )
+PLANNED = replace(
+    FUNCTION,
+    kind="scheduler",
+    service="scheduler",
+    call='create_schedule(Name="next", ScheduleExpression="rate(1 hour)", FlexibleTimeWindow={"Mode": "OFF"}, Target={"Arn": <target>, "RoleArn": "", "Input": "{}"})',
+    kept_out="",
+    spelled=FUNCTION.arn,
+    arn="",
+    event="context.invoked_function_arn",
+    references=FUNCTION.attributes,
+    attributes={},
+)
 
 # --- logs ---------------------------------------------------------------------------------------------------------
 
@@ -161,4 +173,4 @@ DEAD_LETTER = replace(
     },
     triggers=TEMPLATED,
 )
-THEMSELVES = (FUNCTION, ALIASED, OWN_ARN, OWN_VARIABLE, LOGS, SUCCESS, FAILURE, DEAD_LETTER)
+THEMSELVES = (FUNCTION, ALIASED, OWN_ARN, OWN_VARIABLE, PLANNED, LOGS, SUCCESS, FAILURE, DEAD_LETTER)

@@ -147,6 +147,28 @@ BUCKET_QUEUE = replace(
     triggers=_joined(MIDDLE, NOTIFIED, POLLED),
 )
 
+PIPE_CRITERIA = "SourceParameters: {FilterCriteria: {Filters: [{Pattern: '<pattern>'}]}}"
+PIPE = replace(
+    QUEUE,
+    kind="pipe",
+    event="",
+    chalice_event="",
+    rule="invocation-cycle",
+    filters={
+        "cloudformation": f", {PIPE_CRITERIA}",
+        "terraform": "  source_parameters {\n    filter_criteria {\n      filter {\n        pattern = jsonencode(<pattern>)\n      }\n    }\n  }\n",
+        "cdk": ", source_parameters=pipes.CfnPipe.PipeSourceParametersProperty(filter_criteria=pipes.CfnPipe.FilterCriteriaProperty("
+        "filters=[pipes.CfnPipe.FilterProperty(pattern='<pattern>')]))",
+    },
+    triggers={
+        "cloudformation": f"Wire<n>: {{Type: AWS::Pipes::Pipe, Properties: {{RoleArn: '{ROLE}', "
+        'Source: {"Fn::GetAtt": [<source>, Arn]}, Target: {"Fn::GetAtt": [F<n>, Arn]}<filter>}}',
+        "terraform": f'resource "aws_pipes_pipe" "Wire<n>" {{\n  name = "wire<n>"\n  role_arn = "{ROLE}"\n'
+        "  source = aws_sqs_queue.<source>.arn\n  target = aws_lambda_function.F<n>.arn\n<filter>}",
+        "cdk": f'pipes.CfnPipe(self, "Wire<n>", role_arn="{ROLE}", source=<source>.queue_arn, target=F<n>.function_arn<filter>)',
+    },
+)
+
 # --- what brings nothing round ------------------------------------------------------------------------------------
 
 SCHEDULES = {
@@ -171,4 +193,4 @@ SCHEDULE = replace(
 SCHEDULED_TABLE = replace(SCHEDULE, kind="schedule-dynamodb", **{
     name: getattr(TABLE, name) for name in ("service", "call", "spelled", "arn", "taken", "resources", "references", "attributes")
 })  # fmt: skip
-THROUGH = (MACHINE, DELIVERY, TOPIC_QUEUE, BUCKET_QUEUE, SCHEDULE, SCHEDULED_TABLE)
+THROUGH = (MACHINE, DELIVERY, TOPIC_QUEUE, BUCKET_QUEUE, PIPE, SCHEDULE, SCHEDULED_TABLE)

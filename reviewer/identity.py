@@ -204,6 +204,16 @@ class Resources(dict[Id, Resource]):
         found = [named(option, node, self) for option in options(value)]
         return one_of([each.name if each.resource is None else Reference(*each.resource) for each in found])
 
+    def called(self, value: Value, node: str) -> Value:
+        """The name of what a value (environment resolved) names: that of the template, else what `known_as` gives."""
+        found = [named(option, node, self) for option in options(value)]
+        return one_of(
+            [
+                each.name if each.resource is None or _is_fixed(each.name) else Reference(*each.resource)
+                for each in found
+            ]
+        )
+
     @cached_property
     def by_name(self) -> dict[tuple[str, Value], Id]:
         """The resources whose names can be compared; of two with the same name, the first."""

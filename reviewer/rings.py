@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from reviewer.asked import with_known_buckets
+from reviewer.asked import bucket_of, with_bucket
 from reviewer.code.flow import Reached
 from reviewer.deploy.model import Link, Trigger
 from reviewer.emissions import Emission
@@ -118,7 +118,7 @@ class Deliveries:
 
     def __init__(self, project: Project) -> None:
         self.project = project
-        self.asked: dict[int, Filtered] = {}
+        self.asked: dict[tuple[int, Value], Filtered] = {}
         self.handlers = {h.function.id: h for h in project.handlers if h.function is not None}
         self.triggers = [
             (trigger, handler)
@@ -185,7 +185,7 @@ class Deliveries:
         emission = way.emission
         for trigger, receiver, hop in self.starts(emission.resource, emission.node):
             known = known_of(trigger)
-            admitted = way.admitted & hop.admits(self.asking(trigger), emission, known)
+            admitted = way.admitted & hop.admits(self.asking(trigger, emission), emission, known)
             if admitted is NO:
                 continue
             name = label(trigger.source.value) if trigger.source is not None else ""
@@ -213,7 +213,9 @@ class Deliveries:
         """Follow what is under way through a link."""
         emission = way.emission
         hop = HOP_FROM.get(emission.node)
-        admitted = way.admitted & (hop.admits(self.asking(link), emission, spelling) if hop is not None else YES)
+        admitted = way.admitted & (
+            hop.admits(self.asking(link, emission), emission, spelling) if hop is not None else YES
+        )
         admitted &= MAYBE if link.kind in FAILED_ONLY else YES
         if admitted is NO:
             return
@@ -241,7 +243,7 @@ class Deliveries:
                         (*way.links, link),
                     )
             return
-        arrived = carried(link, emission.to(self.project.resources.known_as(emission.resource, emission.node)), node)
+        arrived = carried(link, emission.to(self.project.resources.called(emission.resource, emission.node)), node)
         sources = (*way.sources, link.kind)
         yield from self.spread(
             _Way(
@@ -281,18 +283,19 @@ class Deliveries:
             ]
         return self.followed[resource, node]
 
-    def asking(self, filtered: Filtered) -> Filtered:
-        """A trigger or a link whose patterns name the buckets of the deployment as the events of these do."""
-        if filtered.kind not in {"eventbridge", "rule"}:
+    def asking(self, filtered: Filtered, emission: Emission) -> Filtered:
+        """A trigger or a link whose patterns name the bucket of an event as the event does."""
+        bucket = bucket_of(emission.entry) if filtered.patterns else None
+        if bucket is None:
             return filtered
 
         def known(name: Value) -> Value:
             return self.project.resources.known_as(name, "bucket")
 
-        if id(filtered) not in self.asked:
-            made = (replace(each, value=with_known_buckets(each.value, known)) for each in filtered.patterns)
-            self.asked[id(filtered)] = replace(filtered, patterns=tuple(made))
-        return self.asked[id(filtered)]
+        if (id(filtered), bucket) not in self.asked:
+            made = (replace(each, value=with_bucket(each.value, bucket, known)) for each in filtered.patterns)
+            self.asked[id(filtered), bucket] = replace(filtered, patterns=tuple(made))
+        return self.asked[id(filtered), bucket]
 
 
 def is_ring_by_itself(delivery: Delivery) -> bool:

@@ -11,7 +11,7 @@ from reviewer.aws.conditions import GAP, asks_for_item
 from reviewer.aws.emitters import Emitter, emitters
 from reviewer.code.flow import Callee
 from reviewer.code.library import Arguments
-from reviewer.value import UNKNOWN, Constant, Handle, Items, Result, Table, Text, Value, options, text
+from reviewer.value import UNKNOWN, Constant, Handle, Items, Pseudo, Result, Table, Text, Value, options, text
 
 STATEMENT = re.compile(r"\s*(?P<verb>INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+\"?(?P<table>[\w.-]*)", re.IGNORECASE)
 VERBS = {"INSERT": ("INSERT",), "UPDATE": ("MODIFY",), "DELETE": ("REMOVE",)}
@@ -138,10 +138,15 @@ def _event(entry: Value) -> Value:
     names = {"Source": "source", "DetailType": "detail-type", "Detail": "detail", "Resources": "resources"}
     known = tuple((names[key], value) for key, value in entry.entries if key in names)
     # a bus adds account, region, time, id and version
-    return Table(known, open=True) if entry.open else Table((*known, *((name, UNKNOWN) for name in ADDED)))
+    return Table(known, open=True) if entry.open else Table((*known, *ADDED))
 
 
-ADDED = ("account", "region", "time", "id", "version")
+ADDED: tuple[tuple[str, Value], ...] = (
+    ("account", Pseudo("AWS::AccountId")),
+    ("region", Pseudo("AWS::Region")),
+    *((name, UNKNOWN) for name in ("time", "id", "version")),
+)
+"""What a bus knows of each event that it gets where it is deployed."""
 
 
 def _produced(emitter: Emitter, given: Arguments) -> Sequence[str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from reviewer.code.operations import OBJECT
 from reviewer.deploy.model import Link, Trigger
-from reviewer.emissions import Emission
+from reviewer.emissions import ADDED, Emission
 from reviewer.filters import admits_key, admits_s3_event, decoded, matches_criteria, matches_pattern, matches_policy
 from reviewer.identity import canonical
 from reviewer.strings import Known
@@ -244,4 +244,4 @@ def _object_event(emission: Emission) -> Value:
     bucket = Table((("name", emission.resource),), open=True)
     detail = Table((("bucket", bucket), ("object", Table((("key", emission.key),), open=True))), open=True)
     kind = one_of([*map(Constant, kinds)])
-    return Table((("source", Constant("aws.s3")), ("detail-type", kind), ("detail", detail)), open=True)
+    return Table((("source", Constant("aws.s3")), ("detail-type", kind), ("detail", detail), *ADDED), open=True)

@@ -12,6 +12,8 @@ from product_dialects import Dialect, Files, indented
 TF_HEAD = """\
 variable "stage" {}
 
+data "aws_caller_identity" "me" {}
+
 data "archive_file" "code" {
   type        = "zip"
   source_dir  = "${path.module}/src"

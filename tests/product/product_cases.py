@@ -142,7 +142,7 @@ class Case:
     def call(self) -> str:
         sent = '"no"' if self.relation == FILTERED else '"go"'
         stream = "StreamARN" if self.way in {"arn", "attribute"} else "StreamName"
-        known = {"sent": sent, "n": self.number, "key": f'{sent[:-1]}/1"', "parameter": stream}
+        known = {"sent": sent, "n": self.number, "key": f'{sent[:-1]}/1.{sent[1:-1]}"', "parameter": stream}
         call = self.source.kept_out if self.relation == FILTERED and self.source.kept_out else self.source.call
         through = f"clients.{self.source.service}." if self.source.service else ""
         return through + fill(call, target=self.naming, **known)

@@ -9,6 +9,7 @@ import pytest
 from apps_samples import deployment
 from product_apps import CDK, CHALICE, TERRAFORM
 from product_cases import cases
+from product_filters import FILTERS
 from product_functions import THEMSELVES
 from product_machines import THROUGH
 from product_pollers import POLLED
@@ -18,7 +19,9 @@ from product_services import SERVICES
 from product_silent import QUIET_ONES
 from product_templates import CDK_OUT, CLOUDFORMATION, SAM, SERVERLESS
 
-SOURCES = {source.kind: source for source in (*POLLED, *PUSHED, *THROUGH, *THEMSELVES, *SERVICES, *QUIET_ONES)}
+SOURCES = {
+    source.kind: source for source in (*POLLED, *PUSHED, *FILTERS, *THROUGH, *THEMSELVES, *SERVICES, *QUIET_ONES)
+}
 DIALECTS = {dialect.name: dialect for dialect in (SAM, CLOUDFORMATION, CDK_OUT, SERVERLESS, TERRAFORM, CDK, CHALICE)}
 PAIRS = [(kind, name) for kind, source in SOURCES.items() for name in DIALECTS if source.is_known_to(name)]
 NUMBER = re.compile(r"(?:case_|\b[Ff])(\d+)\b")

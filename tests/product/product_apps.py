@@ -134,13 +134,20 @@ CDK = Dialect(
 # --- Chalice ------------------------------------------------------------------------------------------------------
 
 
+ALONE = "@app.lambda_function()"
+"""The decorator of a function that nothing starts; it gets the event as it is, and the context."""
+
+
 def chalice(dialect: Dialect, cases: list[Case]) -> Files:
     """Triggers are decorators of the handlers, resources have names, variables are those of the application."""
     parts = [
         f"import json\nimport os\n\nfrom chalice import Chalice\n\n{POWERTOOLS}\nfrom chalicelib import clients, naming\n"
     ]
     parts.append('\napp = Chalice(app_name="jobs")\n\n\n')
-    parts += [case.code.replace("def case_", f"{dialect.trigger(case)}\ndef case_", 1) for case in cases]
+    for case in cases:
+        trigger = dialect.trigger(case)
+        written = case.code if trigger == ALONE else case.code.replace("(event, context)", "(event)")
+        parts.append(written.replace("def case_", f"{trigger}\ndef case_", 1))
     made = {f"chalicelib/{path}": text for path, text in code(cases).items() if path != "handlers.py"}
     made["chalicelib/naming.py"] = made["chalicelib/naming.py"].replace(
         "import clients", "from chalicelib import clients"
@@ -148,7 +155,7 @@ def chalice(dialect: Dialect, cases: list[Case]) -> Files:
     variables = {f"TARGET_{case.number}": dialect.setting(case).strip('"') for case in cases if dialect.setting(case)}
     config = {"version": "2.0", "app_name": "jobs", "environment_variables": variables}
     return {
-        "app.py": "".join(parts).replace("event, context", "event"),
+        "app.py": "".join(parts),
         ".chalice/config.json": json.dumps(config),
         "chalicelib/__init__.py": "",
         **made,

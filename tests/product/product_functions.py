@@ -58,7 +58,12 @@ OWN_ARN = replace(
     ways=("arn", "event"),
 )
 OWN_VARIABLE = replace(
-    FUNCTION, kind="lambda-own-variable", event='os.environ["AWS_LAMBDA_FUNCTION_NAME"]<more>', ways=("event",)
+    FUNCTION,
+    kind="lambda-own-variable",
+    event='os.environ["AWS_LAMBDA_FUNCTION_NAME"]<more>',
+    chalice_event='os.environ["AWS_LAMBDA_FUNCTION_NAME"]<more>',
+    triggers={**FUNCTION.triggers, "chalice": "@app.lambda_function()"},
+    ways=("event",),
 )
 PLANNED = replace(
     FUNCTION,

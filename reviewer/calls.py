@@ -109,9 +109,17 @@ class Call:
 
     @property
     def is_conditional(self) -> bool:
-        """Whether every way to the call, after the import, passes a condition."""
-        ways = [context.reached for context in self.contexts if context.reached and not context.at_import]
-        return bool(ways) and all(way.conditions for way in ways)
+        """Whether every way to the call, after the import, passes a condition or begins with a route of many."""
+        ways = [context for context in self.contexts if context.reached and not context.at_import]
+        return bool(ways) and all(self._is_chosen(way) for way in ways)
+
+    def _is_chosen(self, way: Context) -> bool:
+        """Whether a way is one that not every event takes."""
+        assert way.reached is not None
+        first = way.reached.hops[0].frame if way.reached.hops else way.reached.frame
+        begin = self.project.frame(way.handler) if way.handler is not None else None
+        is_routed = begin is None or (first.module, first.owner) != (begin.module, begin.owner)
+        return is_routed or bool(way.reached.conditions)
 
     @property
     def waits_for_ever(self) -> bool:

@@ -13,6 +13,11 @@ CONDITIONAL = {
     "def handler(event, context):\n    for record in event['Records']:\n        boto3.client('s3')": False,
     "def make():\n    boto3.client('s3')\n\n\ndef handler(event, context):\n    make()": False,
     "def make():\n    boto3.client('s3')\n\n\ndef handler(event, context):\n    if event['x']:\n        make()": True,
+    "from functools import wraps\n\n\ndef logged(f):\n    @wraps(f)\n    def g(event, context):\n"
+    "        return f(event, context)\n    return g\n\n\n@logged\ndef handler(event, context):\n"
+    "    boto3.client('s3')": False,
+    "from framework import App\n\napp = App()\n\n\n@app.get('/')\ndef root():\n    boto3.client('s3')\n\n\n"
+    "def handler(event, context):\n    return app.resolve(event, context)": True,
 }
 
 

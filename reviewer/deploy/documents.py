@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from reviewer.deploy import compose, jsontext
@@ -22,3 +23,16 @@ def parse(source: Source) -> Iterator[Node]:
         if source.path.endswith(".json"):
             raise refused from None
         yield from compose.documents(source)
+
+
+def gaps_as_texts(source: Source) -> Source:
+    """A JSON text with a string of the same length for each `${Name}` outside of strings: filled in, it will be JSON.
+
+    Source: https://docs.aws.amazon.com/serverless-application-model/latest/developerguide/sam-resource-statemachine.html
+    """
+    if "${" not in source.text or not source.path.endswith(".json"):
+        return source
+    return Source(source.path, _TEXT_OR_GAP.sub(lambda found: f'"${found[1]}"' if found[1] else found[0], source.text))
+
+
+_TEXT_OR_GAP = re.compile(r'"(?:[^"\\\n]|\\.)*"|\$\{(\w+)\}')

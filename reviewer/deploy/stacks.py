@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from reviewer.deploy.catalogue import SLASHED, SPELLED
 from reviewer.deploy.cdk_out import HASH
-from reviewer.deploy.documents import parse
+from reviewer.deploy.documents import gaps_as_texts, parse
 from reviewer.deploy.files import Files
 from reviewer.deploy.intrinsics import evaluate, is_small
 from reviewer.deploy.model import Id, Problem, Setting, TemplateParameter
@@ -229,7 +229,7 @@ class Stack:
             documents[path] = None
             try:
                 source = self.files.source(path)
-                documents[path] = next(parse(source), None) if source else None
+                documents[path] = next(parse(gaps_as_texts(source)), None) if source else None
             except Unreadable as refused:
                 self.links.problems.append(Problem(refused.at, f"The file cannot be read: {refused.message}"))
         return documents[path]

@@ -15,6 +15,7 @@ from serverless_samples import CONFIG, PROVIDER, read, service
 
 from reviewer.deploy.model import Deployment, Id, Problem
 from reviewer.deploy.nodes import DEEPEST
+from reviewer.deploy.serverless import service as services
 from reviewer.deploy.serverless.read import claims
 from reviewer.deploy.serverless.variables import MOST_NODES
 from reviewer.finding import Location
@@ -295,3 +296,10 @@ def test_unknown_is_equal_to_nothing(tmp_path: Path) -> None:
     found = read(tmp_path, body)
     assert value(function(found, "it").handler) == UNKNOWN
     assert Reference(CONFIG, "sls::?") not in [value(setting) for _, setting in function(found, "it").environment]
+
+
+def test_functions_are_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MOST_FUNCTIONS", 2)
+    found = read(tmp_path, "functions:\n" + "".join(f"  f{n}: {{handler: app.f}}\n" for n in range(4)))
+    assert [each.id.name for each in found.functions] == ["f0", "f1"]
+    assert [problem.at.line for problem in found.problems] == [6]

@@ -128,9 +128,10 @@ def triggers(service: Service, function: Configured) -> Iterator[Trigger]:
         for trigger in _triggers(service, function, asked):
             yield replace(trigger, qualifier=qualifier)
         yield from _authorizer(service, asked, at(asked.get("authorizer"), "name") or asked.get("authorizer"))
-    for authorizer in _values(service.get("provider.httpApi.authorizers")):
+    is_first = function is service.functions[0]
+    for authorizer in _values(service.get("provider.httpApi.authorizers")) if is_first else ():
         named = at(authorizer, "functionName")
-        if function is service.functions[0] and isinstance(named, Scalar):
+        if isinstance(named, Scalar):
             yield from _authorizer(service, _Asked("httpApi", named, None), named)
 
 
@@ -184,9 +185,9 @@ def _stream(service: Service, asked: _Asked, source: Setting[Value] | None) -> s
 
 def _authorizer(service: Service, asked: _Asked, named: Node | None) -> Iterator[Trigger]:
     """The function of the service that an API asks who may call it."""
-    for function in service.functions if isinstance(named, Scalar) else ():
-        if isinstance(named, Scalar) and function.key.text == named.text:
-            yield Trigger(function.id, "custom", named.at, _source(service, asked))
+    function = service.by_key.get(named.text) if isinstance(named, Scalar) else None
+    if named is not None and function is not None:
+        yield Trigger(function.id, "custom", named.at, _source(service, asked))
 
 
 def _values(node: Node | None) -> tuple[Node, ...]:

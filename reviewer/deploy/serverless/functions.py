@@ -232,7 +232,7 @@ def _destination(service: Service, node: Node | None) -> Node | None:
     """A destination: an ARN, or a function of the service by its key."""
     node = at(node, "arn") or node
     if isinstance(node, Scalar):
-        named = next((each for each in service.functions if each.key.text == node.text), None)
+        named = service.by_key.get(node.text)
         return node if named is None else attribute(node, named.name)
     return node
 

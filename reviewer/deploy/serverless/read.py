@@ -19,7 +19,7 @@ from reviewer.deploy.nodes import DEEPEST, Mapping, Scalar, Source, Unreadable
 from reviewer.deploy.serverless import events
 from reviewer.deploy.serverless.made import structure
 from reviewer.deploy.serverless.resources import document
-from reviewer.deploy.serverless.service import Service
+from reviewer.deploy.serverless.service import MOST_FUNCTIONS, Service
 from reviewer.deploy.serverless.variables import MOST_NODES
 from reviewer.deploy.stacks import Links, link
 from reviewer.deploy.template import template
@@ -84,7 +84,8 @@ class _Services:
         self.comments += comments(source, root)
         cut = service.variables.cut
         if cut is not None:
-            limit = f"more than {MOST_NODES} nodes, or {DEEPEST} levels of them, with all variables in place"
+            limits = f"{MOST_FUNCTIONS} functions, {MOST_NODES} nodes or {DEEPEST} levels"
+            limit = f"more than {limits}, with all variables in place"
             self.problems.append(Problem(cut.at, f"The configuration is not read from here on: {limit}"))
         if found is not None:
             service.template = found

@@ -92,9 +92,8 @@ def _machines(service: Service) -> Iterator[Made]:
 
 def _constructs(service: Service) -> Iterator[Made]:
     """What the constructs of the plugin serverless-lift become, but for their functions."""
-    by_key = {function.key.text: function for function in service.functions}
     for construct in service.constructs:
-        worker = by_key.get(construct.worker_name)
+        worker = service.by_key.get(construct.worker_name)
         name, settings = (worker.name, worker.settings) if worker else ("", None)
         for logical, type_, properties in construct.resources(name, settings):
             yield logical, construct.key, body(construct.key, type_, properties)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from reviewer.deploy.files import Files
 from reviewer.deploy.model import Id
@@ -17,6 +18,8 @@ from reviewer.deploy.template import Template
 from reviewer.value import Parameter, Value
 
 DIALECT = "serverless"
+MOST_FUNCTIONS = 2_000
+"""Functions of a service, and constructs: a stack of CloudFormation has 500 resources at the most."""
 
 _UNFIT = re.compile(r"[^0-9A-Za-z]")
 _OUTPUT = re.compile(r"cf(?:\([^()]*\))?:(?P<stack>[\w-]+)\.(?P<output>\w+)")
@@ -70,7 +73,9 @@ class Service(Stack):
         for part in parts(self.get("functions")):
             for key, node in part.entries.items():
                 settings = structure(node)
-                if settings is not None:
+                if len(found) >= MOST_FUNCTIONS:
+                    self.variables.cut = self.variables.cut or node
+                elif settings is not None:
                     found[key] = part.keys[key], settings
         for construct in self.constructs:
             if construct.worker is not None:
@@ -80,6 +85,11 @@ class Service(Stack):
                 found[construct.worker_name] = named, with_event(settings, construct.event)
         return tuple(Configured(Id(self.path, self._name(key)), *about) for key, about in found.items())
 
+    @cached_property
+    def by_key(self) -> dict[str, Configured]:
+        """The functions by the names that the configuration has for them."""
+        return {function.key.text: function for function in self.functions}
+
     def _name(self, key: str) -> str:
         taken = any(key in section.entries for section in self.sections("Resources"))
         return normalized(key) + "LambdaFunction" if taken else key
@@ -87,7 +97,7 @@ class Service(Stack):
     @cached_property
     def constructs(self) -> tuple[Construct, ...]:
         """What the plugin serverless-lift makes more of."""
-        return tuple(constructs(self.get(SECTION)))
+        return tuple(islice(constructs(self.get(SECTION)), MOST_FUNCTIONS))
 
     @cached_property
     def plugins(self) -> frozenset[str]:

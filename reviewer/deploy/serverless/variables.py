@@ -8,9 +8,10 @@ that the configuration gives. Source: https://www.serverless.com/framework/docs/
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 
 from reviewer.deploy.nodes import DEEPEST, Mapping, Node, Scalar, Sequence, intrinsic, plain
-from reviewer.deploy.serverless.lift import SECTION, constructs
+from reviewer.deploy.serverless.lift import SECTION, Construct, constructs
 from reviewer.deploy.serverless.made import SYMBOL, UNKNOWN, children, joined, ref, replaced, scalar
 from reviewer.deploy.serverless.syntax import Parts, Source, Variable, parse
 from reviewer.value import UNKNOWN as UNKNOWN_VALUE
@@ -268,9 +269,13 @@ class Variables:
 
     def _construct(self, source: Source, rest: tuple[Source, ...], near: Node) -> Node | None:
         name, _, variable = (self._constant(source.address, near) or "").partition(".")
-        named = (each for each in constructs(self._at(self.root, SECTION)) if each.key.text == name)
-        made = next((each.variable(variable, near) for each in named), None)
-        return made or self._outside(source, rest, near)
+        found = self._constructs.get(name)
+        return (found.variable(variable, near) if found else None) or self._outside(source, rest, near)
+
+    @cached_property
+    def _constructs(self) -> dict[str, Construct]:
+        section = self._at(self.root, SECTION)
+        return {each.key.text: each for each in constructs(self.shallow(section) if section is not None else None)}
 
     def _truth(self, source: Source, rest: tuple[Source, ...], near: Node) -> Node | None:
         found = self.resolved(self._joined(source.parameters[0], near)) if source.parameters else near

@@ -162,7 +162,7 @@ def test_resources_for_each_are_bounded() -> None:
     assert 120 < len(found.functions) <= MOST_ITEMS + 1
 
 
-def test_plannedthat_call_themselves() -> None:
+def test_modules_that_call_themselves() -> None:
     itself = 'module "a" {\n  source = "./"\n  x = module.a.o\n}\noutput "o" {\n  value = var.x\n}\nvariable "x" {}\n'
     found = read_files({MAIN: itself + FUNCTION})
     assert 1 < len(found.functions) < 20
@@ -173,7 +173,7 @@ def test_plannedthat_call_themselves() -> None:
     assert {each.id.stack for each in read_files({**ring}).functions} == {"a/main.tf"}
 
 
-def test_plannedthat_multiply() -> None:
+def test_modules_that_multiply() -> None:
     call = "".join(
         f'module "c{n}" {{\n  source = "../m%d"\n  for_each = toset(["a", "b", "c"])\n}}\n' for n in range(4)
     )
@@ -189,7 +189,7 @@ def test_nested_heredocs_are_refused() -> None:
 
 
 @pytest.mark.parametrize("source", ["../../../etc", "/etc", "./\0", "https://example.com/x", "./nowhere", "..//..", ""])
-def test_plannedoutside_of_the_tree_are_not_followed(source: str) -> None:
+def test_modules_outside_of_the_tree_are_not_followed(source: str) -> None:
     found = read_files({MAIN: f'module "m" {{\n  source = "{source}"\n}}\n{FUNCTION}'})
     assert len(found.functions) == 1
 
@@ -213,3 +213,62 @@ def test_any_expression_is_one() -> None:
     found = Parsed(Source(MAIN, "x = @@\n"))
     assert found.broken is not None
     assert all(isinstance(each, Expression) for _, each in found.body.attributes.values())
+
+
+# --- what is odd --------------------------------------------------------------------------------------------------
+
+ODD_NUMBERS = [
+    "-1",
+    "1.0e308",
+    "99999999999999",
+    '"x"',
+    "null",
+    "true",
+    "[1]",
+    "0.5",
+    "1/0",
+    "var.nope",
+    "length(null)",
+]
+ODD_MAPPINGS = ["-1", '"x"', "null", "[1, 1]", "{}", "{ a = each.value }", "toset([[]])", "range(1.0e9)", 'toset(["\\u0000", "]", "\\"x"])', "aws_lambda_function.g", "setproduct(range(999), range(999))"]  # fmt: skip
+ODD_CALLS = ["range(0, 1.0e9)", 'format("%999999999s", "a")', 'regex("^(a|aa)+$", "' + "a" * 60 + 'b")', 'jsondecode("[[[")', 'yamldecode("&a [*a]")', 'fileset("/", "**")', 'templatefile("main.tf", {})', "pow(10, 1.0e9)", 'parseint("9", 99999)', 'substr("abc", -5, 1.0e9)', 'indent(1.0e9, "a")', "formatlist()", "one([])", "element([], 1.0e99)", "1 % 0", '-"x"', "1.0e400", 'join(",", range(1000000))']  # fmt: skip
+ODD_BLOCKS = ["dynamic {}", 'dynamic "x" {}', 'dynamic "y" {\n for_each = [1]\n}', 'dynamic "environment" {\n for_each = local.x\n iterator = environment\n content {\n dynamic "environment" {\n for_each = environment\n content {\n variables = environment.value\n}\n}\n}\n}', "lifecycle {\n ignore_changes = all\n}", "provisioner {}"]  # fmt: skip
+ODD: dict[str, str] = {
+    **{f"count = {each}": f"  count = {each}\n  handler = count.index\n" for each in ODD_NUMBERS},
+    **{f"for_each = {each}": f"  for_each = {each}\n  handler = each.value\n" for each in ODD_MAPPINGS},
+    **{f"handler = {each}": f"  handler = {each}\n" for each in ODD_CALLS},
+    **{each: f"  {each}\n" for each in ODD_BLOCKS},
+    "itself": "  handler = aws_lambda_function.g.handler\n  count = length(aws_lambda_function.g)\n",
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_blocks_leave_others_alone(name: str) -> None:
+    found = read_files({MAIN: f'resource "aws_lambda_function" "g" {{\n{ODD[name]}}}\n{FUNCTION}'})
+    assert "aws_lambda_function.f" in [each.id.name for each in found.functions]
+
+
+ODD_FILES: dict[str, str | bytes] = {
+    "terraform.tfvars": 'resource "x" "y" {\n',
+    "a.auto.tfvars": b"\0\1",
+    "b.auto.tfvars.json": "[1, 2",
+    "c.auto.tfvars.json": '"x"',
+    "d.auto.tfvars": "v = v = v\n",
+    "e.tf.json": '{"resource": [1, {"aws_lambda_function": [{"a": []}, 3]}], "module": {"a": {"source": 4}}, '
+    '"variable": 5, "locals": [[]], "data": {"x": null}}',
+    "f.tf": "locals {\r  x = 1\r}\r",
+    "g.tf": b'\xef\xbb\xbflocals {\n  y = "\xe9"\n}\n',
+    "h.json": '{"planned_values": {"root_module": {"child_modules": {"a": 1}, "resources": [1, null, {"mode": []}, '
+    '{"type": "aws_lambda_function", "mode": "managed", "name": "f", "address": "x", "values": []}]}}, '
+    '"configuration": {"root_module": {"resources": {}, "module_calls": [1]}}}',
+    "i.json": '{"planned_values": "aws_lambda_", "configuration": ',
+}
+
+
+@pytest.mark.parametrize("name", ODD_FILES)
+def test_odd_files_leave_others_alone(name: str) -> None:
+    """What cannot be read is told with its file and line."""
+    found = read_files({MAIN: FUNCTION + 'variable "v" {}\n', name: ODD_FILES[name]})
+    assert [each.id.name for each in found.functions] == ["aws_lambda_function.f"]
+    assert {(problem.at.path, problem.at.line >= 1) for problem in found.problems} <= {(name, True)}
+    assert bool(found.problems) == (name in {"b.auto.tfvars.json", "g.tf", "i.json"})

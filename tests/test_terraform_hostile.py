@@ -231,7 +231,7 @@ ODD_NUMBERS = [
     "length(null)",
 ]
 ODD_MAPPINGS = ["-1", '"x"', "null", "[1, 1]", "{}", "{ a = each.value }", "toset([[]])", "range(1.0e9)", 'toset(["\\u0000", "]", "\\"x"])', "aws_lambda_function.g", "setproduct(range(999), range(999))"]  # fmt: skip
-ODD_CALLS = ["range(0, 1.0e9)", 'format("%999999999s", "a")', 'regex("^(a|aa)+$", "' + "a" * 60 + 'b")', 'jsondecode("[[[")', 'yamldecode("&a [*a]")', 'fileset("/", "**")', 'templatefile("main.tf", {})', "pow(10, 1.0e9)", 'parseint("9", 99999)', 'substr("abc", -5, 1.0e9)', 'indent(1.0e9, "a")', "formatlist()", "one([])", "element([], 1.0e99)", "1 % 0", '-"x"', "1.0e400", 'join(",", range(1000000))']  # fmt: skip
+ODD_CALLS = ["range(0, 1.0e9)", 'format("%999999999s", "a")', 'regex("^(a|aa)+$", "' + "a" * 60 + 'b")', 'jsondecode("[[[")', 'yamldecode("&a [*a]")', 'fileset("/", "**")', 'templatefile("main.tf", {})', "pow(10, 1.0e9)", 'parseint("9", 99999)', 'substr("abc", -5, 1.0e9)', 'indent(1.0e9, "a")', "formatlist()", "one([])", "element([], 1.0e99)", "1 % 0", '-"x"', "1e400", 'join(",", range(1000000))']  # fmt: skip
 ODD_BLOCKS = ["dynamic {}", 'dynamic "x" {}', 'dynamic "y" {\n for_each = [1]\n}', 'dynamic "environment" {\n for_each = local.x\n iterator = environment\n content {\n dynamic "environment" {\n for_each = environment\n content {\n variables = environment.value\n}\n}\n}\n}', "lifecycle {\n ignore_changes = all\n}", "provisioner {}"]  # fmt: skip
 ODD: dict[str, str] = {
     **{f"count = {each}": f"  count = {each}\n  handler = count.index\n" for each in ODD_NUMBERS},

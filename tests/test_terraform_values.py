@@ -91,6 +91,7 @@ CONSTANT = [
     ('{ (local.m.x) = "k" }.X', "k"),
     ('{ "b c" : "k" }["b c"]', "k"),
     ('"${true}-${1.5}"', "true-1.5"),
+    ('"${1e3}-${1.50e1}-${25E-1}"', "1000-15-2.5"),
     ("path.module", "."),
     ('nonsensitive("x")', "x"),
     ("<<EOT\nline\n  ${local.m.x} é\nEOT\n", "line\n  X é\n"),

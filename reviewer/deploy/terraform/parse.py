@@ -36,6 +36,8 @@ MOST_STEPS = 40
 """Steps of one traversal."""
 LARGEST = 1 << 20
 """Characters of a file."""
+MOST_EXACT = 10**15
+"""Up to here, whole numbers with a fraction or an exponent are what they say."""
 MOST_HEREDOCS = 2_000
 """The parser's time grows with the square of nested heredocs."""
 MOST_LINES = 500
@@ -45,6 +47,8 @@ _ESCAPE = re.compile(r'\\(?:([nrt"\\])|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8}))|\$(\
 _LITERAL_ESCAPE = re.compile(r"\$(\$\{)|%(%\{)")
 _PLAIN = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _CONTINUED = re.compile(rb"[\x80-\xbf]")
+_EXPONENT = re.compile(rb"\b[0-9]+[eE][+-]?[0-9]+\b")
+"""Numbers that the grammar does not know. They are read from the text: to the parser any number will do."""
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _POSTFIX = frozenset({"get_attr", "index", "splat"})
 _OPEN_TEMPLATE = frozenset({"quoted_template_start", "heredoc_start"})
@@ -70,7 +74,7 @@ class Parsed:
         data = source.text.encode("utf-8", "replace")
         self.source = source
         self._continued = [] if source.text.isascii() else [found.start() for found in _CONTINUED.finditer(data)]
-        self._root = _parser().parse(data).root_node
+        self._root = _parser().parse(_EXPONENT.sub(lambda found: b"0" * len(found[0]), data)).root_node
         self.body = self._body(self._root, 0)
         self.broken = self._broken()
 
@@ -232,9 +236,11 @@ class Parsed:
             if _NUMBER.fullmatch(written):
                 return Literal(*self._span(node), int(written))
             try:
-                return Literal(*self._span(node), float(written[:40]))
+                number = float(written[:40])
             except ValueError:
                 return self._unknown(node)
+            is_whole = number.is_integer() and abs(number) < MOST_EXACT
+            return Literal(*self._span(node), int(number) if is_whole else number)
         return Literal(*self._span(node), _WORDS[written]) if written in _WORDS else self._unknown(node)
 
     def _list(self, node: _Tree, depth: int) -> Expression:

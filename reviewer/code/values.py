@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import islice
 from typing import TypeVar
 
 from reviewer.code import containers, facts, filling, library, operations, texts
@@ -49,6 +50,8 @@ DEEPEST_EVALUATION = 120
 """How many evaluations may wait for one another: bounds the interpreter's stack."""
 MOST_ACTIVATIONS = 100
 """In how many activations the results of one function are told apart."""
+MOST_GIVEN = 50
+"""How many calls that get a list or dict are looked into for whether they change it."""
 MOST_REPEATS = 4
 """How often a value that was cut short inside of a circle is computed again from elsewhere."""
 
@@ -134,8 +137,9 @@ class Values:
             value = self._shared(expression.id, [self.defined(definition, frame) for definition in found], frame)
         calls = scope.passed.get(expression.id)
         if calls and any(isinstance(option, (Items, Table)) for option in options(value)):
-            earlier = (call for call in calls if call.node < expression.node and not _is_given(call, expression))
-            if any(filling.fills(self, call, expression.id, frame) for call in earlier):
+            given = (call for call in calls if call.node < expression.node and not _is_given(call, expression))
+            earlier = list(islice(given, MOST_GIVEN + 1))
+            if len(earlier) > MOST_GIVEN or any(filling.fills(self, call, expression.id, frame) for call in earlier):
                 return one_of([containers.loosened(option) for option in options(value)])
         return value
 

@@ -305,6 +305,7 @@ class Library:
         self.elsewhere = locate
         self.read = read
         self.parsed: dict[str, Parsed] = {}
+        self.located: dict[tuple[str, int], Location] = {}
         self.modules = Modules(modules.files, self.load, installed)
 
     def load(self, path: str) -> Module | None:
@@ -315,6 +316,10 @@ class Library:
         return self.parsed[path].module
 
     def locate(self, place: Place) -> Location:
-        """The lines and columns of a place in one of the modules."""
-        parsed = self.parsed.get(place.module)
-        return self.elsewhere(place) if parsed is None else parsed.locate(place.node)
+        """The lines and columns of a place in one of the modules: those of a call serve all that it does not name."""
+        key = (place.module, place.node)
+        found = self.located.get(key)
+        if found is None:
+            parsed = self.parsed.get(place.module)
+            found = self.located[key] = self.elsewhere(place) if parsed is None else parsed.locate(place.node)
+        return found

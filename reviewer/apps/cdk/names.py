@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 LIBRARY = "aws_cdk"
 INSTALLED = frozenset({LIBRARY, "constructs", "jsii"})
@@ -19,6 +20,7 @@ _ALPHA = re.compile(r"_alpha\b")
 _CONSTRUCT = re.compile(r"constructs\.(?:Construct|Node)\b")
 
 
+@lru_cache(maxsize=4_096)
 def known_as(name: str) -> str | None:
     """The name of something of the CDK without what differs between its versions; None for anything else.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reviewing import review_files
 
 from reviewer.config import Config, enabled
 from reviewer.discover import discover
@@ -104,3 +105,26 @@ def test_no_setting_makes_a_suppression_unused(project: Path) -> None:
 
 def test_what_is_out_of_scope_has_no_unused_suppressions(project: Path) -> None:
     assert places(reviewed(project / "nightly.py").findings) == [("nightly.py", 4, "http-without-timeout")]
+
+
+MALFORMED = {
+    "template.yaml": "Resources:  %s\n  Queue: {Type: AWS::SQS::Queue}\n",
+    "serverless.yml": "service: shop  %s\nprovider: {name: aws, runtime: python3.13}\n",
+    "main.tf": 'resource "aws_lambda_function" "it" {  %s\n}\n',
+    "zappa_settings.toml": '[dev]  %s\napp_function = "app.app"\n',
+    "zappa_settings.yml": "dev:  %s\n  app_function: app.app\n",
+}
+
+
+@pytest.mark.parametrize("path", MALFORMED)
+@pytest.mark.parametrize("form", ["# lambda-review ignore[x] why", "# lambda-review : ignore[ why"])
+def test_a_malformed_suppression_is_told_in_every_language(path: str, form: str) -> None:
+    review = review_files({path: MALFORMED[path] % form, "app.py": "app = None\n"})
+    assert [(found.at.path, found.at.line, found.rule) for found in review.findings] == [
+        (path, 1, "unused-suppression")
+    ]
+
+
+@pytest.mark.parametrize("path", MALFORMED)
+def test_prose_about_the_reviewer_is_no_suppression(path: str) -> None:
+    assert review_files({path: MALFORMED[path] % "# lambda-review reads this", "app.py": "app = None\n"}).findings == ()

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from reviewer.deploy.nodes import Mapping, Node, Scalar, Source, walk
 from reviewer.finding import Location
 
-MARK = "lambda-review:"
+MARK = "lambda-review"
 
 _OPENING = re.compile(r"(?:^|(?<=[ \t]))#")
 

@@ -17,7 +17,7 @@ from reviewer.finding import Location
 
 MOST_TEXT = 4 << 20
 """Characters of a folder's files together."""
-MARK = "lambda-review:"
+MARK = "lambda-review"
 """What comments contain that speak to the reviewer."""
 
 _OVERRIDE = re.compile(r"(?:^|_)override\.tf(?:\.json)?$")

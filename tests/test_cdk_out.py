@@ -75,6 +75,33 @@ def loops(files: dict[str, str | bytes]) -> list[tuple[str, int]]:
     return [(path, line) for path, line, rule in told(review(files).findings) if rule == LOOP]
 
 
+def legacy(metadata: object) -> dict[str, str | bytes]:
+    """The app as version 1 of the CDK writes it: parameters name the assets, and the manifest says where they are."""
+    files = output()
+    del files[f"{OUT}/Main.assets.json"]
+    key = {"Ref": f"AssetParameters{HASH}S3VersionKey846CC480"}
+    joined = {"Fn::Join": ["", [{"Fn::Select": [0, {"Fn::Split": ["||", key]}]}]]}
+    code = {"S3Bucket": {"Ref": f"AssetParameters{HASH}S3BucketD4246C9B"}, "S3Key": joined}
+    fn = {"Fn9270CBC0": function(HASH, Environment={"Variables": {"QUEUE": {"Ref": "Queue4A7E3555"}}}, Code=code)}
+    manifest = {"version": "21.0.0", "artifacts": {"Main": {"metadata": metadata}}}
+    template = json.dumps({"Resources": {**FEEDS_ITSELF, **fn}}, indent=1)
+    return files | {f"{OUT}/Main.template.json": template, f"{OUT}/manifest.json": json.dumps(manifest)}
+
+
+def test_the_output_of_version_1() -> None:
+    said = {"type": "aws:cdk:asset", "data": {"path": f"asset.{HASH}", "id": HASH, "packaging": "zip"}}
+    files = legacy({"/Main": [{"type": "aws:cdk:logicalId", "data": "x"}, said]})
+    assert loops(files) == [(f"{OUT}/asset.{HASH}/send.py", 9)]
+    assert loops({"lambda/send.py": SENDER, **files}) == [("lambda/send.py", 9)]
+
+
+@pytest.mark.parametrize(
+    "metadata", [[], {"/Main": 3}, {"/Main": [3, {"type": "aws:cdk:asset"}, {"type": "aws:cdk:asset", "data": [1]}]}]
+)
+def test_a_manifest_of_version_1_that_says_nothing(metadata: object) -> None:
+    assert loops(legacy(metadata)) == []
+
+
 def test_the_output_alone() -> None:
     assert loops(output()) == [(f"{OUT}/asset.{HASH}/send.py", 9)]
 

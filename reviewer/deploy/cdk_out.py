@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from posixpath import basename, dirname, join
+from typing import Any
 
 from reviewer.deploy.catalogue import FUNCTION
 from reviewer.deploy.files import Files
@@ -25,6 +26,8 @@ MANIFEST = "manifest.json"
 ARTIFACTS = b'"artifacts"'
 """What the manifest of a synthesised app holds, and that of a web page does not."""
 ASSETS = ".assets.json"
+LEGACY = "aws:cdk:asset"
+"""What version 1, which writes no asset manifests, says of an asset in the manifest of the app."""
 HASH = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 """How templates name an asset: a SHA-256 in the key of an object in S3."""
 
@@ -44,7 +47,8 @@ class Assembly:
         self.folders = {dirname(path) for path in listed if basename(path) == MANIFEST}
         self.assets: dict[str, str] = {}
         for path in listed:
-            for name, written in _sources(files.data(path) or b"") if path.endswith(ASSETS) else ():
+            is_manifest = path.endswith(ASSETS) or basename(path) == MANIFEST
+            for name, written in _sources(files.data(path) or b"") if is_manifest else ():
                 place = files.path(path, written)
                 if place is not None and files.exists(place):
                     self.assets.setdefault(name, place)
@@ -55,17 +59,31 @@ class Assembly:
 
 
 def _sources(data: bytes) -> Iterator[tuple[str, str]]:
-    """The hashes of an asset manifest, each with the path that it is at."""
+    """The hashes of an asset manifest, or of an app's manifest of version 1, each with the path that it is at."""
     try:
-        manifest = json.loads(data) if len(data) <= LARGEST else None
+        manifest = _table(json.loads(data) if len(data) <= LARGEST else None)
     except (ValueError, RecursionError):
         return
-    entries = manifest.get("files") if isinstance(manifest, dict) else None
-    for name, entry in entries.items() if isinstance(entries, dict) else ():
-        source = entry.get("source") if isinstance(entry, dict) else None
-        written = source.get("path") if isinstance(source, dict) else None
-        if HASH.fullmatch(name) and isinstance(written, str):
-            yield name, written
+    found: list[tuple[object, dict[str, Any]]] = []
+    for name, entry in _table(manifest.get("files")).items():
+        found.append((name, _table(_table(entry).get("source"))))
+    for artifact in _table(manifest.get("artifacts")).values():
+        for entries in _table(_table(artifact).get("metadata")).values():
+            said = map(_table, entries if isinstance(entries, list) else ())
+            found += [(_table(each["data"]).get("id"), _table(each["data"])) for each in said if _is_asset(each)]
+    for hashed, source in found:
+        written = source.get("path")
+        if isinstance(hashed, str) and HASH.fullmatch(hashed) and isinstance(written, str):
+            yield hashed, written
+
+
+def _is_asset(entry: dict[str, Any]) -> bool:
+    return entry.get("type") == LEGACY and "data" in entry
+
+
+def _table(value: object) -> dict[str, Any]:
+    """An object of JSON; an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
 
 
 def own(synthesised: Template) -> Template:
@@ -106,9 +124,13 @@ def _outputs(listed: Iterable[str], read: Callable[[str], bytes]) -> tuple[str, 
     """The beginnings of paths in synthesised apps."""
     paths = list(listed)
     assets = [path for path in paths if path.endswith(ASSETS)]
-    folders = [path.removesuffix(MANIFEST) for path in paths if assets and basename(path) == MANIFEST]
-    used = (folder for folder in folders if any(path.startswith(folder) for path in assets))
-    return tuple(folder for folder in used if ARTIFACTS in read(folder + MANIFEST))
+    folders = [path.removesuffix(MANIFEST) for path in paths if basename(path) == MANIFEST]
+    manifests = ((folder, read(folder + MANIFEST)) for folder in folders)
+    return tuple(
+        folder
+        for folder, data in manifests
+        if ARTIFACTS in data and (LEGACY.encode() in data or any(path.startswith(folder) for path in assets))
+    )
 
 
 class _Tracer:

@@ -258,13 +258,19 @@ DATA_CLASSES = "aws_lambda_powertools.utilities"
 """Source: https://docs.aws.amazon.com/powertools/python/latest/utilities/data_classes/"""
 
 
-def _definition(handler: Handler) -> Place:
-    assert handler.definition is not None
-    return Place(handler.definition.module, handler.definition.node)
+def _definition(handler: Handler) -> Place | Location:
+    """Where a handler begins: its function, or the setting that names it where that is an object of a framework."""
+    definition, function = handler.definition, handler.function
+    if definition is not None:
+        return Place(definition.module, definition.node)
+    assert function is not None  # what no template names is found by its definition
+    return function.handler.at if function.handler else function.at
 
 
 def _name(project: Project, handler: Handler) -> str:
-    return handler.function.short if handler.function else project.symbol(_definition(handler))
+    if handler.function is not None:
+        return handler.function.short
+    return project.symbol(at) if isinstance(at := _definition(handler), Place) else ""
 
 
 # --- direct invocations -------------------------------------------------------------------------------------------

@@ -107,6 +107,7 @@ REFUSED: dict[str, tuple[bytes, int, int, str]] = {
     "unknown codec": (b"# coding: martian\nname = 1\n", 1, 1, "martian"),
     "codec of bytes": (b"# coding: base64\nname = 1\n", 1, 1, "base64"),
     "codec that hides code": (b"# coding: utf-7\nname = '+AOk-'\n", 1, 1, "utf-7"),
+    "codec of escapes": (b"# coding: unicode_escape\nname = 1\n", 1, 1, "unicode_escape"),
     "NUL": (b"one = 1\ntwo = '\0'\n", 2, 8, "NUL"),
     "larger than the limit": (b"#" * (MOST_BYTES + 1), 1, 1, "1024 KiB"),
 }

@@ -190,7 +190,7 @@ def _reads_ascii(encoding: str) -> bool:
 
 
 _LINE_END = re.compile(rb"\r\n?|\n")
-_ASCII = bytes(range(32, 127)) + rb"\n\x41"
+_ASCII = bytes(range(32, 127)).replace(b"\\", b"") + rb"\n\x41"  # backslashes only where escapes are told by them
 
 
 def _undeclared(content: bytes, problem: str) -> Unreadable:

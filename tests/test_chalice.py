@@ -356,6 +356,7 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size
 
 @given(JSON)
 @example({"stages": {"dev": None, "b": []}, "lambda_functions": [], "environment_variables": {"A": {"b": 1}}})
+@example("\U00010000")
 @settings(max_examples=60, deadline=None)
 def test_any_configuration_is_read(config: object) -> None:
     found = app("lambda_function()", config=config)

@@ -12,15 +12,17 @@ from reviewer.deploy.nodes import Node, Source, Unreadable
 def parse(source: Source) -> Iterator[Node]:
     """The documents of a file. Raises `Unreadable`.
 
-    What begins like JSON is read as JSON first and as YAML where it is none: YAML's flow style begins alike.
+    What begins like JSON, or is named so, is read as JSON first and as YAML where it is none: YAML's flow style begins
+    alike.
     """
-    if source.text.lstrip()[:1] not in ("{", "["):
+    begins, is_named = source.text.lstrip()[:1] in ("{", "["), source.path.endswith(".json")
+    if not begins and not is_named:
         yield from compose.documents(source)
         return
     try:
         yield jsontext.parse(source)
     except Unreadable as refused:
-        if source.path.endswith(".json"):
+        if begins and is_named:
             raise refused from None
         yield from compose.documents(source)
 

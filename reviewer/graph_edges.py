@@ -8,7 +8,8 @@ from reviewer.code.flow import Reached
 from reviewer.deploy.model import Id, Link, Trigger
 from reviewer.feeds import invocation, sent
 from reviewer.graph_nodes import Nodes
-from reviewer.identity import NODES, SHELLS, is_own_function, node_of, own_source
+from reviewer.identity import NODES, SHELLS, is_own_function, own_source
+from reviewer.kinds import node_of
 from reviewer.labels import filter_of, text_of
 from reviewer.meeting import meet
 from reviewer.picture import Edge

@@ -17,7 +17,8 @@ from reviewer.emissions import Emission
 from reviewer.feeds import STOPPED, invocation, is_off, known_of, label, sent
 from reviewer.finding import Location
 from reviewer.hops import HOP_FROM, HOPS, Filtered, Hop, Paths, carried
-from reviewer.identity import node_of, own_source
+from reviewer.identity import own_source
+from reviewer.kinds import node_of
 from reviewer.meeting import meet
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place

@@ -92,6 +92,14 @@ ABOUT_FILES = (
         metavar="FILE",
         help="Read the settings there, not in the nearest pyproject.toml.",
     ),
+    option(
+        FILES,
+        "--cdk-out",
+        "cdk_out",
+        multiple=True,
+        metavar="DIR",
+        help="A folder that `cdk synth` wrote, where it is not the `cdk.out` beside the app.",
+    ),
     option(FILES, "--stdin-filename", metavar="FILE", help="The name of the file that `-` reads from standard input."),
 )
 
@@ -131,6 +139,7 @@ def check(
     targets: tuple[str, ...],
     config_file: str | None,
     stdin_filename: str | None,
+    cdk_out: tuple[str, ...],
     quiet: bool,
     verbose: bool,
     statistics: bool,
@@ -154,7 +163,8 @@ def check(
     places = inputs.places(paths, stdin_filename, cli.commands)
     rules = collect()
     used = inputs.settings(places, rules, config_file, **settings)
-    tree = discover(places, everything=used.everything, exclude=used.exclude)
+    synthesised = inputs.synthesised(cdk_out, places)
+    tree = discover(places, everything=used.everything, exclude=used.exclude, synthesised=synthesised)
     for file in files(outputs):
         check_target(file, tree)
     if verbose and used.source:
@@ -193,6 +203,7 @@ def draw(
     target: str | None,
     config_file: str | None,
     stdin_filename: str | None,
+    cdk_out: tuple[str, ...],
     **settings: Any,
 ) -> int:
     """Draw the invocation graph: triggers, functions, what these write to, and the loops among them.
@@ -204,7 +215,8 @@ def draw(
 
     places = inputs.places(paths, stdin_filename, cli.commands)
     used = inputs.settings(places, collect(), config_file, select=(), ignore=(), **settings)
-    tree = discover(places, everything=used.everything, exclude=used.exclude)
+    synthesised = inputs.synthesised(cdk_out, places)
+    tree = discover(places, everything=used.everything, exclude=used.exclude, synthesised=synthesised)
     (output,) = paired((form,), (target,) if target is not None else (), quiet=True)
     for file in files([output]):
         check_target(file, tree)

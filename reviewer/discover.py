@@ -51,6 +51,7 @@ class Tree:
     `python` and `templates` are candidates: what they hold is not known yet. Some of them are there for context only,
     since a file in scope may refer to them; findings belong in files that are `in_scope`. `explicit` are the files
     that were named one by one, `folders` the folders ("" is the root itself). `left_out` are (path, reason) pairs.
+    `synthesised` are the folders that were said to hold what the CDK made of apps.
     """
 
     root: Path
@@ -59,6 +60,7 @@ class Tree:
     explicit: frozenset[str] = frozenset()
     folders: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
+    synthesised: tuple[str, ...] = ()
 
     def in_scope(self, path: str) -> bool:
         """Is the file one of those that were named, or below a folder that was?"""
@@ -81,14 +83,23 @@ def root_of(paths: Sequence[Path]) -> Path:
     return here if around.is_relative_to(here) else around
 
 
-def discover(paths: Sequence[Path], *, everything: bool = False, exclude: Sequence[str] = ()) -> Tree:
+def discover(
+    paths: Sequence[Path],
+    *,
+    everything: bool = False,
+    exclude: Sequence[str] = (),
+    synthesised: Sequence[Path] = (),
+) -> Tree:
     """The candidates at and below `paths`, with the templates and modules around them that they may refer to.
 
     A path that is no folder counts as a file, also where there is none yet (an editor's unsaved one). What is named is
     taken, ignored or not. `everything` takes back tests, vendored packages and what `.gitignore` files leave out;
-    `exclude` holds patterns of the same form, relative to the root.
+    `exclude` holds patterns of the same form, relative to the root. `synthesised` are folders inside of the root with
+    what `cdk synth` left there, wherever that is.
     """
     walk = _Walk(root_of(paths), everything, patterns(exclude))
+    for path in synthesised:
+        walk.output(walk.relative(_real(path)))
     for path in paths:
         place = _real(path)
         if place.is_dir():
@@ -131,6 +142,7 @@ class _Walk:
     explicit: set[str] = field(default_factory=set)
     folders: list[str] = field(default_factory=list)
     left_out: dict[str, str] = field(default_factory=dict)
+    synthesised: list[str] = field(default_factory=list)
     visited: set[str] = field(default_factory=set)
     surrounded: set[str] = field(default_factory=set)
     lists: dict[bytes, Patterns | None] = field(default_factory=dict)
@@ -142,7 +154,8 @@ class _Walk:
             tuple(sorted(self.templates)),
             frozenset(self.explicit),
             tuple(dict.fromkeys(self.folders)),
-            tuple(sorted(self.left_out.items())),
+            tuple((path, reason) for path, reason in sorted(self.left_out.items()) if path not in self.synthesised),
+            tuple(self.synthesised),
         )
 
     def relative(self, place: Path) -> str:
@@ -159,6 +172,10 @@ class _Walk:
         self.descend(top)
         if top and not any(_under(path, top) and self.is_template(path) for path in sorted(self.templates)):
             self.surround(top)
+
+    def output(self, top: str) -> None:
+        self.synthesised.append(top)
+        self.descend(top)
 
     def file(self, place: Path) -> None:
         if place.is_symlink():

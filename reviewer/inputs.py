@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reviewer import config
 from reviewer.config import Config, ConfigError, nearest
-from reviewer.discover import common, root_of
+from reviewer.discover import MANIFEST, common, root_of
 
 if TYPE_CHECKING:
     from reviewer.rule import Rule
@@ -54,6 +54,19 @@ def _fault(path: str, commands: Iterable[str]) -> str:
     if stat.S_ISDIR(mode):
         return "" if os.access(path, os.R_OK | os.X_OK) else "this folder cannot be read"
     return "" if stat.S_ISREG(mode) else "neither a file nor a folder"
+
+
+def synthesised(folders: tuple[str, ...], places: list[Path]) -> list[Path]:
+    """The folders that `cdk synth` wrote, each checked to be one, inside of the reviewed tree. Raises `InputError`."""
+    root = root_of(places)
+    for folder in folders:
+        if not Path(folder).is_dir():
+            raise InputError(f"--cdk-out {folder}: no such folder")
+        if not Path(folder, MANIFEST).is_file():
+            raise InputError(f"--cdk-out {folder}: it holds no {MANIFEST}, which `cdk synth` writes")
+        if not Path(folder).resolve().is_relative_to(root):
+            raise InputError(f"--cdk-out {folder}: it lies outside of the reviewed tree, {root}")
+    return [Path(folder) for folder in folders]
 
 
 def settings(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from apps_samples import review
 from cdk_samples import FUNCTION, HANDLER, app
 from reviewing import told
 
+from reviewer.cli import main
 from reviewer.deploy.cdk_out import traced
 from reviewer.deploy.model import Deployment
 
@@ -321,3 +323,58 @@ def test_an_archive_is_out_of_sight() -> None:
         f"{OUT}/asset.{HASH}.zip": b"PK\3\4",
     }
     assert loops(files) == []
+
+
+# --- an output that lies elsewhere --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def synthesised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory: an app of an old runtime, and in a hidden folder what was synthesised of a newer one."""
+    (tmp_path / ".git").mkdir()
+    files = {**app(FUNCTION.replace("PYTHON_3_13", "PYTHON_3_7")), **output(folder=".build/cdk"), "fn/send.py": SENDER}
+    for path, content in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(str(content))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def rules(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[tuple[str, str]]:
+    """The findings of a run of the command line: file and rule."""
+    assert main([*arguments, "--format", "json"]) == 1
+    return [(each["path"], each["rule"]) for each in json.loads(capsys.readouterr().out)["findings"]]
+
+
+@pytest.mark.usefixtures("synthesised")
+def test_an_output_elsewhere_takes_the_place_of_the_source(capsys: pytest.CaptureFixture[str]) -> None:
+    assert rules(capsys, ".") == [("app.py", "deprecated-runtime")]
+    assert rules(capsys, ".", "--cdk-out", ".build/cdk") == [("fn/send.py", LOOP)]
+    assert main(["graph", ".", "--cdk-out", ".build/cdk"]) == 0
+    assert "Queue4A7E3555" in capsys.readouterr().out
+
+
+def test_an_output_beside_one_app_says_nothing_of_another(
+    synthesised: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path, content in app(FUNCTION.replace("PYTHON_3_13", "PYTHON_3_8")).items():
+        (synthesised / "other" / path).parent.mkdir(parents=True, exist_ok=True)
+        (synthesised / "other" / path).write_text(str(content))
+    found = rules(capsys, ".", "--cdk-out", ".build/cdk")
+    assert found == [("fn/send.py", LOOP), ("other/app.py", "deprecated-runtime")]
+
+
+@pytest.mark.parametrize(
+    ("folder", "said"),
+    [
+        ("nowhere", "--cdk-out nowhere: no such folder"),
+        ("fn", "--cdk-out fn: it holds no manifest.json, which `cdk synth` writes"),
+        ("../outside", "--cdk-out ../outside: it lies outside of the reviewed tree"),
+    ],
+)
+def test_what_is_no_output(synthesised: Path, folder: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    outside = synthesised.parent / "outside"
+    outside.mkdir(exist_ok=True)
+    (outside / "manifest.json").write_text(MANIFEST)
+    assert main([".", "--cdk-out", folder]) == 2
+    assert said in capsys.readouterr().err

@@ -44,9 +44,9 @@ def apps(modules: Modules, tree: Tree, read: Callable[[str], bytes], files: File
     for path in tree.python:
         if uses_library(read(path)):
             groups.setdefault(_folder(path, configured), []).append(path)
-    listed = set(tree.templates)
+    outputs = _outputs(tree, groups)
     for folder, members in groups.items():
-        if join(folder, SYNTHESISED, MANIFEST) in listed or not any(LAMBDA.search(read(path)) for path in members):
+        if folder in outputs or not any(LAMBDA.search(read(path)) for path in members):
             continue
         program, context = _configuration(folder, files) if folder in configured else ("", {})
         program = normpath(join(folder, program)) if program else ""
@@ -55,6 +55,19 @@ def apps(modules: Modules, tree: Tree, read: Callable[[str], bytes], files: File
             continue
         for each in _unimported(modules, members):
             yield App(each, folder if folder in configured else dirname(each), False, tuple(members), context)
+
+
+def _outputs(tree: Tree, folders: Iterable[str]) -> set[str]:
+    """The folders of apps that a synthesis has read already: its output lies in them, or was said to be another folder.
+
+    Where such a folder lies in none of the apps, it is that of all.
+    """
+    listed = set(tree.templates)
+    found = {folder for folder in folders if join(folder, SYNTHESISED, MANIFEST) in listed}
+    for output in tree.synthesised:
+        around = {folder for folder in folders if not folder or f"{output}/".startswith(f"{folder}/")}
+        found |= {max(around, key=len)} if around else set(folders)
+    return found
 
 
 def _folder(path: str, configured: set[str]) -> str:

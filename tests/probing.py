@@ -5,42 +5,23 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 
-from reviewer.code import facts
-from reviewer.code.extract import extract
+from sources import entry, project
+
 from reviewer.code.flow import Reached, reach
-from reviewer.code.library import Arguments
-from reviewer.code.modules import Modules
-from reviewer.code.source import Source
-from reviewer.code.values import Values
-from reviewer.value import ContextPath, EventPath, LocalFunction, Value
+from reviewer.value import Value
 
 HANDLER = "app.py"
 """The module of the handler, a function `handler(event, context)`."""
 
 
-def values(files: Mapping[str, str] | str, roots: Iterable[str] = ()) -> Values:
-    """The value analysis of some modules. `roots` are folders that the handler's imports start from, before its own."""
-    texts = {HANDLER: files} if isinstance(files, str) else dict(files)
-
-    def load(path: str) -> facts.Module:
-        source = Source.decode(path, textwrap.dedent(texts[path]).encode())
-        return extract(source, source.tree())
-
-    modules = Modules(texts, load)
-    if roots:
-        modules.roots[HANDLER] = tuple(roots)
-    return Values(modules)
-
-
 def followed(files: Mapping[str, str] | str, roots: Iterable[str] = ()) -> Iterator[tuple[Reached, dict[str, Value]]]:
     """Every call that the handler reaches, or that the import of its module runs, with its arguments by keyword or
-    position."""
-    made = values(files, roots)
-    entry = made.member(HANDLER, "handler")
-    assert isinstance(entry, LocalFunction)
-    frame = made.frame_of(entry, Arguments((EventPath(), ContextPath())))
-    for call in reach(made, HANDLER, entry, frame):
-        yield call, dict(made.arguments(call.site.call, call.frame).pairs)
+    position. `roots` are folders that the handler's imports start from, before its own."""
+    values = project(files)
+    if roots:
+        values.modules.roots[HANDLER] = tuple(roots)
+    for call in reach(values, HANDLER, *entry(values)):
+        yield call, dict(values.arguments(call.site.call, call.frame).pairs)
 
 
 def names(files: Mapping[str, str] | str, roots: Iterable[str] = ()) -> list[str]:

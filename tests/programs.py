@@ -21,13 +21,14 @@ NAMES = ("a", "b", "c")
 MOST_STEPS = 60
 
 names = st.sampled_from(NAMES)
+LEAVES = ["assign", "use", "use", "augment", "delete", "walrus", "comprehension", "closure", "where", "choice"]
 leaves = st.one_of(
-    st.tuples(
-        st.sampled_from(["assign", "use", "use", "augment", "delete", "walrus", "comprehension", "closure"]), names
-    ),
+    st.tuples(st.sampled_from(LEAVES), names),
     st.tuples(st.sampled_from(["unpack", "both"]), names, names),
     st.tuples(st.sampled_from(["raise", "return", "break", "continue", "may", "assert"])),
 )
+UNSURE = {"may", "delete", "closure"}
+"""What may fail, or happen later."""
 
 
 def _blocks(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -50,7 +51,7 @@ def _branches(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 statements = st.lists(st.recursive(leaves, _blocks, max_leaves=12), min_size=1, max_size=6)
 branching = st.lists(
-    st.recursive(leaves.filter(lambda each: each[0] not in {"may", "delete", "closure"}), _branches, max_leaves=8),
+    st.recursive(leaves.filter(lambda each: each[0] not in UNSURE), _branches, max_leaves=8),
     min_size=1,
     max_size=5,
 )
@@ -107,6 +108,13 @@ class Writer:
     def write_closure(self, name: str) -> str:
         number = self.number()
         return f"def change():\n    nonlocal {name}\n    {name} = tag({number})\nlater(change)\n"
+
+    def write_where(self, name: str) -> str:
+        first, second = self.number(), self.number()
+        return f"flag({first}) and (not flag({second}) or use({self.number()}, {name}))\n"
+
+    def write_choice(self, name: str) -> str:
+        return f"use({self.number()}, {name}) if flag({self.number()}) else use({self.number()}, {name})\n"
 
     def write_unpack(self, first: str, second: str) -> str:
         return f"{first}, {second} = tag({self.number()}), tag({self.number()})\n"

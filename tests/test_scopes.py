@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from hypothesis import given, reject, settings
@@ -10,6 +11,7 @@ from sources import owner, project
 
 from reviewer.code import facts
 from reviewer.code.scopes import Definition
+from reviewer.value import Constant, Frame, Result, Value, options
 
 RUNS = 20
 MOST_WAYS = 200
@@ -24,7 +26,7 @@ class Program:
     def __init__(self, body: list[Any]) -> None:
         text = Writer().program(body)
         self.code = compile(text, "program", "exec")
-        values = project(text)
+        values = project(f"from probe import choice, context, items, tag\n{text}")
         modules, node = values.modules, owner(values, "program")
         found = modules.scope("app.py", node)
         sites = {number_in(site.call): site for site in found.calls if named(site.call) == "use"}
@@ -37,10 +39,27 @@ class Program:
             for name in [site.call.arguments[1].value]
             if isinstance(name, facts.Name)
         }
-        self.conditions = {
-            number: {number_in(each.test): each.holds for each in site.conditions if isinstance(each.test, facts.Call)}
+        frame = Frame("app.py", node)
+        self.values = {
+            number: {tagged(each) for each in options(values.of(site.call.arguments[1].value, frame))}
             for number, site in sites.items()
         }
+        self.conditions = {
+            number: dict(told for each in site.conditions for told in certain(each.test, each.holds))
+            for number, site in sites.items()
+        }
+
+
+def certain(test: facts.Expression, holds: bool) -> Iterator[tuple[int, bool]]:
+    """The flags that are decided where a test holds, or fails, with their outcomes."""
+    match test:
+        case facts.Unary(operator="not", operand=operand):
+            yield from certain(operand, not holds)
+        case facts.Boolean(operator=operator, left=left, right=right) if holds == (operator == "and"):
+            yield from certain(left, holds)
+            yield from certain(right, holds)
+        case facts.Call():
+            yield number_in(test), holds
 
 
 def named(call: facts.Call) -> str:
@@ -54,6 +73,14 @@ def number_of(definition: Definition) -> int:
         assert isinstance(definition.path[0], int)
         value = value.items[definition.path[0]]
     return number_in(value) if isinstance(value, facts.Call) and value.arguments else 0
+
+
+def tagged(value: Value) -> int | None:
+    """The number that a value is tagged with; None where it may be any."""
+    if not isinstance(value, Result):
+        return None
+    number = dict(value.arguments).get("0", Constant(0))
+    return number.value if isinstance(number, Constant) and isinstance(number.value, int) else None
 
 
 def number_in(call: facts.Call) -> int:
@@ -70,6 +97,7 @@ def test_what_a_use_sees_reaches_it_and_its_conditions_hold(body: list[Any]) -> 
         run = Run(program.code, Chance(seed))
         for number, seen in run.seen.items():
             assert seen <= program.reaching[number]
+            assert None in program.values[number] or seen <= program.values[number]
         for number, outcomes in run.held.items():
             assert all(outcome.items() >= program.conditions[number].items() for outcome in outcomes)
 

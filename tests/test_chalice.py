@@ -355,6 +355,7 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size
 
 
 @given(JSON)
+@example("\N{LINEAR B SYLLABLE B008 A}")
 @example({"stages": {"dev": None, "b": []}, "lambda_functions": [], "environment_variables": {"A": {"b": 1}}})
 @example("\U00010000")
 @settings(max_examples=60, deadline=None)

@@ -15,7 +15,7 @@ def parse(source: Source) -> Iterator[Node]:
     What begins like JSON, or is named so, is read as JSON first and as YAML where it is none: YAML's flow style begins
     alike.
     """
-    begins, is_named = source.text.lstrip()[:1] in ("{", "["), source.path.endswith(".json")
+    begins, is_named = source.text.lstrip()[:1] in ("{", "[", '"'), source.path.endswith(".json")
     if not begins and not is_named:
         yield from compose.documents(source)
         return

@@ -88,3 +88,24 @@ def test_a_function_that_plans_its_own_next_run(written: str, expected: list[str
     found = [each for each in review({"app.py": code}).findings if each.rule == "self-invocation"]
     assert [each.severity.label for each in found] == expected
     assert all("does not cover this source" in each.detail for each in found)
+
+
+def test_a_pipe_to_a_resource_of_no_known_kind_ends_there() -> None:
+    template = """
+        Transform: AWS::Serverless-2016-10-31
+        Resources:
+          Q: {Type: AWS::SQS::Queue}
+          Api: {Type: AWS::Events::ApiDestination, Properties: {}}
+          One: {Type: AWS::Pipes::Pipe, Properties: {Source: !GetAtt Q.Arn, Target: !GetAtt Api.Arn}}
+          Two: {Type: AWS::Pipes::Pipe, Properties: {Source: arn:aws:sqs:eu-west-1:111122223333:x, Target: !GetAtt F.Arn}}
+          F:
+            Type: AWS::Serverless::Function
+            Properties: {Handler: app.handler, Runtime: python3.13, CodeUri: ., Environment: {Variables: {Q: !Ref Q}}}
+    """
+    code = (
+        'import os\n\nimport boto3\n\nsqs = boto3.client("sqs")\n\n\n'
+        'def handler(event, context):\n    sqs.send_message(QueueUrl=os.environ["Q"], MessageBody="x")\n'
+    )
+    found = review({"template.yaml": template, "app.py": code})
+    assert found.errors == ()
+    assert [each for each in found.findings if each.rule == "invocation-cycle"] == []

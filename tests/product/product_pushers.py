@@ -175,6 +175,7 @@ THROUGH_BUS = Source(
     references=BUCKET_REFERENCES,
     attributes=BUCKET_ATTRIBUTES,
     triggers={kind: text for kind, text in RULES.items() if kind != "chalice"},
+    ways=("literal", "variable", "reference", "attribute", "helper", "event", "stored", "joined", "parameter"),
     rule="invocation-cycle",
 )
 PUSHED = (BUCKET, TOPIC, BUS, DEFAULT_BUS, THROUGH_BUS)

@@ -23,13 +23,14 @@ FUNCTION = re.compile(r"\bF(\d+)\b")
 def pairs(first: str, dialect: Dialect) -> list[tuple[Case, Case]]:
     """The first function of a pair is started by a source of this kind, the second by one of each kind.
 
-    The relation is that between what the second function writes and what starts the first one.
+    The relation is that between what the second function writes and what starts the first one: of each two kinds there is
+    a ring, and one that a filter or another resource opens.
     """
     made: list[tuple[Case, Case]] = []
-    for turn, (second, relation) in enumerate(product(KINDS, (SAME, OTHER, FILTERED))):
-        source, target = SOURCES[first], SOURCES[second]
-        if relation == FILTERED and not source.is_filtered_by(dialect.name, relation):
-            continue
+    source = SOURCES[first]
+    open_ways = (FILTERED, OTHER) if source.is_filtered_by(dialect.name, FILTERED) else (OTHER,)
+    for turn, (second, is_ring) in enumerate(product(KINDS, (True, False))):
+        target, relation = SOURCES[second], SAME if is_ring else open_ways[turn // 2 % len(open_ways)]
         number = 2 * len(made) + 1
         one = Case(number, source, dialect.name, way(source, turn), relation)
         other = Case(number + 1, target, dialect.name, way(target, turn + 1), SAME)

@@ -54,6 +54,11 @@ class HastyCaller:
     others: tuple[Function, ...] = ()
     """Functions that have their timeout from the same setting, and such a caller."""
 
+    @property
+    def is_close(self) -> bool:
+        """Whether the function outlives its caller by a second at most."""
+        return self.timeout - self.seconds <= 1
+
 
 def numbers(value: Value) -> tuple[float, ...]:
     """The numbers that a setting can be: those of both arms of a condition, the default of a parameter, the cells of a

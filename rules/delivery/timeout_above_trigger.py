@@ -2,7 +2,8 @@
 
 API Gateway waits 29 seconds for a function (an HTTP API 30, a REST API longer only where its integration says so), and
 Cognito waits five. Then the caller gets an error, or tries again, while the function goes on: what it still does is
-paid for, and nobody gets its answer.
+paid for, and nobody gets its answer. Where the function may take a second longer and no more, this is a note: 30
+seconds are a common default, and one that is worth knowing to be a second too long.
 
 ## Bad
     # template.yaml
@@ -41,7 +42,7 @@ paid for, and nobody gets its answer.
 """
 
 from reviewer.finding import Severity
-from reviewer.rule import Note, Reports, rule
+from reviewer.rule import Note, Report, Reports, rule
 from reviewer.subjects import Template
 
 
@@ -54,4 +55,5 @@ def timeout_above_trigger(template: Template) -> Reports:
         name, called = hasty.function.id.name, Note(hasty.trigger.at, f"{hasty.caller} waits for the function")
         others = (Note(each.at, f"`{each.id.name}` has the same timeout") for each in hasty.others)
         message = f"`{name}` may take {hasty.timeout:g} s, and {hasty.caller} waits {hasty.seconds:g} s for it"
-        yield hasty.at, message, called, *others
+        severity = Severity.NOTE if hasty.is_close else None
+        yield Report(hasty.at, message, (called, *others), severity=severity)

@@ -6,7 +6,7 @@ says in which of these a statement holds, and `decide` finds it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from enum import Enum
 from itertools import product
 from math import prod
@@ -121,7 +121,7 @@ def decide(test: Test, *values: Value) -> Truth:
         found = [test(*world) for world in _worlds(case)]
         return across(map(_alone, found)) if len(found) > 1 else found[0]
 
-    return _settled(in_each_world, values, MOST_CASES // sum(1 for _ in _worlds(values)))
+    return _settled(in_each_world, values, MOST_CASES // len(_worlds(values)))
 
 
 def _alone(truth: Truth) -> Truth:
@@ -143,7 +143,7 @@ def possibilities(value: Value) -> tuple[Value, ...]:
     return (value,)
 
 
-def _worlds(values: tuple[Value, ...]) -> Iterator[tuple[Value, ...]]:
+def _worlds(values: tuple[Value, ...]) -> list[tuple[Value, ...]]:
     """The values under each assignment of the parameters that have few; an open parameter can also stay as it is."""
     free: dict[Value, tuple[Value, ...]] = {}
     for found in _inside(values, (Parameter,)):
@@ -151,9 +151,10 @@ def _worlds(values: tuple[Value, ...]) -> Iterator[tuple[Value, ...]]:
             options = found.options if found.closed else (*found.options, found)
             if prod(map(len, free.values())) * len(options) <= MOST_WORLDS:
                 free[found] = options
-    for chosen in product(*free.values()):
-        world = dict(zip(free, chosen, strict=True))
-        yield tuple(_substituted(value, world) for value in values)
+    if not free:
+        return [values]
+    worlds = (dict(zip(free, chosen, strict=True)) for chosen in product(*free.values()))
+    return [tuple(_substituted(value, world) for value in values) for world in worlds]
 
 
 def _settled(test: Test, values: tuple[Value, ...], room: int) -> Truth:

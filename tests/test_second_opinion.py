@@ -42,6 +42,7 @@ statements = st.one_of(
     st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES), expressions, expressions).map(
         lambda e: f"if unknown():\n    {e[0]} = {e[2]}\nelse:\n    {e[1]} = {e[3]}"
     ),
+    st.tuples(st.sampled_from(("kind", "suffix")), expressions).map(lambda e: f"Derived.{e[0]} = {e[1]}"),
 )
 HEAD = """
 class Base:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.code import facts
 from reviewer.code.library import Arguments
-from reviewer.code.scopes import Definition, Scope, Store
+from reviewer.code.scopes import Definition, Owner, Scope, Store
 from reviewer.value import (
     MODULE,
     UNKNOWN,
@@ -49,6 +49,7 @@ class Classes:
         self.modules = modules
         self._lineages: dict[LocalClass, tuple[LocalClass, ...]] = {}
         self._stores: dict[Key, dict[str, list[tuple[facts.Function, Store]]]] = {}
+        self._assigned: dict[str, dict[str, list[tuple[int, Store]]]] = {}
         self._marks: dict[Key, frozenset[str]] = {}
 
     def fact(self, cls: LocalClass) -> facts.Class | None:
@@ -124,13 +125,42 @@ class Classes:
         if name == "__class__" and isinstance(value, Instance):
             return cls
         lineage = self.lineage(values, cls)
+        elsewhere = self._set_elsewhere(values, lineage, name)
+        known = self._known(values, value, lineage, name)
+        return one_of([known, *elsewhere]) if elsewhere else known
+
+    def _known(self, values: Values, value: Receiver, lineage: tuple[LocalClass, ...], name: str) -> Value:
+        """What the methods, the constructor and the bodies of classes say of an attribute."""
         stored = self._stored(values, value, lineage, name)
         if stored is not None:
             return stored
         given = dict(value.arguments).get(name) if isinstance(value, Instance) else None
-        if given is not None and name in self.fields(values, cls):
+        if isinstance(value, Instance) and given is not None and name in self.fields(values, value.cls):
             return given
         return self._inherited(values, value, lineage, name)
+
+    def _set_elsewhere(self, values: Values, lineage: tuple[LocalClass, ...], name: str) -> list[Value]:
+        """What the modules of the classes assign to the attribute of one of them, or of an object of one."""
+        found = []
+        for module in dict.fromkeys(each.module for each in lineage):
+            for owner, store in self._attributes_of(module).get(name, ()):
+                frame = Frame(module, owner)
+                receivers = options(values.of(store.receiver, frame))
+                if any((each.cls if isinstance(each, Instance) else each) in lineage for each in receivers):
+                    found.append(UNKNOWN if store.given is None else values.defined(store.given, frame))
+        return found
+
+    def _attributes_of(self, module: str) -> dict[str, list[tuple[int, Store]]]:
+        """The assignments to attributes in a module, by name, but for those of what a function is given: of `self`."""
+        if module not in self._assigned:
+            found = self._assigned[module] = {}
+            owners = (MODULE, *(each.node for each in getattr(self.modules.module(module), "functions", ())))
+            for owner in owners:
+                scope = self.modules.scope(module, owner)
+                for store in scope.stores:
+                    if store.name and not _is_parameter(store.receiver, scope.owner):
+                        found.setdefault(store.name, []).append((owner, store))
+        return self._assigned[module]
 
     def getter(self, values: Values, value: Value, name: str) -> LocalFunction | None:
         """The function that computes `value.name`, where that is a property of an object."""
@@ -293,6 +323,11 @@ def _attribute_of(store: Store, receiver: str) -> str:
     if not name and isinstance(target, facts.Attribute):
         name, target = target.name, target.value
     return name if isinstance(target, facts.Name) and target.id == receiver else ""
+
+
+def _is_parameter(receiver: facts.Expression, owner: Owner) -> bool:
+    parameters = owner.parameters if isinstance(owner, (facts.Function, facts.Lambda)) else ()
+    return isinstance(receiver, facts.Name) and any(each.name == receiver.id for each in parameters)
 
 
 def _opened(value: Value) -> Value:

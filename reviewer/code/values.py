@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from itertools import islice
 from typing import TypeVar
 
-from reviewer.code import containers, facts, filling, library, operations, texts
+from reviewer.code import containers, facts, library, operations, texts
 from reviewer.code.definitions import DEFINED, IMMEDIATE
 from reviewer.code.evaluation import evaluate
 from reviewer.code.facts import Expression
+from reviewer.code.filling import Fillings
 from reviewer.code.library import Arguments
 from reviewer.code.modules import Modules
 from reviewer.code.scopes import Definition, Scope
@@ -50,8 +50,6 @@ DEEPEST_EVALUATION = 120
 """How many evaluations may wait for one another: bounds the interpreter's stack."""
 MOST_ACTIVATIONS = 100
 """In how many activations the results of one function are told apart."""
-MOST_GIVEN = 50
-"""How many calls that get a list or dict are looked into for whether they change it."""
 MOST_REPEATS = 4
 """How often a value that was cut short inside of a circle is computed again from elsewhere."""
 
@@ -70,6 +68,7 @@ class Values:
         self.repeats: Counter[object] = Counter()
         self.activations: Counter[tuple[str, int]] = Counter()
         self.calls = 0
+        self.fillings = Fillings(self)
 
     # --- asking
 
@@ -135,11 +134,9 @@ class Values:
             value = self.defined(found[0], frame)
         else:
             value = self._shared(expression.id, [self.defined(definition, frame) for definition in found], frame)
-        calls = scope.passed.get(expression.id)
-        if calls and any(isinstance(option, (Items, Table)) for option in options(value)):
-            given = (call for call in calls if call.node < expression.node and not _is_given(call, expression))
-            earlier = list(islice(given, MOST_GIVEN + 1))
-            if len(earlier) > MOST_GIVEN or any(filling.fills(self, call, expression.id, frame) for call in earlier):
+        if expression.id in scope.passed and any(isinstance(option, (Items, Table)) for option in options(value)):
+            calls = self.fillings.calls(expression.id, frame)
+            if any(call.node < expression.node and not _is_given(call, expression) for call in calls):
                 return one_of([containers.loosened(option) for option in options(value)])
         return value
 

@@ -21,6 +21,8 @@ MUTATORS = frozenset(
     ]
 )
 """Methods that change a list, a set or a dict in place."""
+MOST_SHARED = 32
+"""Names for one object that are followed."""
 SHARES = frozenset(("value", "element"))
 """Definitions that give a name to what another name stands for, or to a part of it."""
 
@@ -131,8 +133,8 @@ class Visits:
 
     def spread(self, pending: list[Inner], kind: str, node: int, **more: Any) -> None:
         """A change of what is inside of some names, and of the names that they were taken from."""
-        seen = set()
-        while pending:
+        seen: set[str] = set()
+        while pending and len(seen) < MOST_SHARED:
             name, within = pending.pop()
             if name is not None and name.id not in seen:
                 seen.add(name.id)

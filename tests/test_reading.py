@@ -273,3 +273,11 @@ def test_nodes_that_somebody_makes_are_checked_after_a_parse_as_before() -> None
             Source("app.py", text).tree()
         with pytest.raises(libcst.CSTValidationError):
             libcst.Name("")
+
+
+def test_patterns_in_patterns_are_read_to_a_bounded_depth() -> None:
+    def nested(depth: int) -> bytes:
+        return f"match event:\n    case {'{0: ' * depth}x{'}' * depth}:\n        pass\n".encode()
+
+    assert Source.decode("app.py", nested(6)).tree()
+    assert "reasonable time" in refused(nested(12)).message

@@ -15,7 +15,7 @@ HEAVIEST = 400_000
 """The sum of the depths of all nodes, statements counted as two deep. The parser takes up to 10 µs for each level of
 each node, which makes minutes of one hostile file; half a megabyte of code that a person maintains stays below it."""
 PATTERN = 4
-"""How many times as long the parser takes for each level of patterns in patterns, which it tries in several ways."""
+"""How many times as long the parser takes for each level of mapping patterns, which it tries in several ways."""
 MOST_SIGNS = 5_000
 DEEPEST_BRACKETS = 50
 """What is given to the parser of a text that the interpreter itself does not parse."""
@@ -34,7 +34,7 @@ def too_much(tree: ast.Module) -> tuple[str, int] | None:
     while level:
         weight += depth * len(level)
         if matches:
-            weight += sum(isinstance(node, ast.pattern) for node in level) * PATTERN ** (depth - 1)
+            weight += sum(isinstance(node, ast.MatchMapping) for node in level) * PATTERN ** (depth - 1)
         if weight > HEAVIEST:
             return "more nested expressions than can be read in reasonable time", 1
         if depth > DEEPEST:

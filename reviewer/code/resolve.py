@@ -259,10 +259,8 @@ class Walk(Visits):
     def try_(self, statement: facts.Try) -> None:
         bindings, begin, alive = self.bindings, len(self.bindings.trail), self.bindings.alive
         counts = self.jumps[-1].count() if self.jumps else {}
-        self.tries.append(statement)
         bindings.open()
         self.block(statement.body)
-        self.tries.pop()
         thrown = len(bindings.trail)
         self.block(statement.orelse)
         ends = [bindings.close()]

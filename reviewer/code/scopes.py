@@ -56,12 +56,11 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CallSite:
-    """A call, and the way to it within its function: conditions, the loops and `try` statements around it."""
+    """A call, and the way to it within its function: the conditions and the loops around it."""
 
     call: facts.Call
     conditions: tuple[Condition, ...]
     loops: tuple[facts.Statement, ...]
-    tries: tuple[facts.Try, ...]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

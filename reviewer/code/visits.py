@@ -40,7 +40,6 @@ class Visits:
         self.bindings = Bindings()
         self.conditions: list[Condition] = []
         self.loops: list[facts.Statement] = []
-        self.tries: list[facts.Try] = []
         self.made: dict[tuple[int, str, str], Definition] = {}
         self.ways: dict[int, tuple[Condition, ...]] = {}
         """The conditions of each change in place."""
@@ -77,7 +76,7 @@ class Visits:
             self.scope.closures.append(node)
 
     def site(self, call: facts.Call) -> CallSite:
-        return CallSite(call, self.known(), tuple(self.loops), tuple(self.tries))
+        return CallSite(call, self.known(), tuple(self.loops))
 
     def known(self) -> tuple[Condition, ...]:
         """The conditions of this place."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from reviewer.code import facts
 from reviewer.code.library import Arguments
-from reviewer.code.scopes import Definition, Owner, Scope, Store
+from reviewer.code.scopes import Definition, Scope, Store
 from reviewer.value import (
     MODULE,
     UNKNOWN,
@@ -151,14 +151,14 @@ class Classes:
         return found
 
     def _attributes_of(self, module: str) -> dict[str, list[tuple[int, Store]]]:
-        """The assignments to attributes in a module, by name, but for those of what a function is given: of `self`."""
+        """The assignments to attributes in a module, by name, but for those of what a function knows alone."""
         if module not in self._assigned:
             found = self._assigned[module] = {}
             owners = (MODULE, *(each.node for each in getattr(self.modules.module(module), "functions", ())))
             for owner in owners:
                 scope = self.modules.scope(module, owner)
                 for store in scope.stores:
-                    if store.name and not _is_parameter(store.receiver, scope.owner):
+                    if store.name and (owner == MODULE or not _is_own(store.receiver, scope)):
                         found.setdefault(store.name, []).append((owner, store))
         return self._assigned[module]
 
@@ -325,9 +325,11 @@ def _attribute_of(store: Store, receiver: str) -> str:
     return name if isinstance(target, facts.Name) and target.id == receiver else ""
 
 
-def _is_parameter(receiver: facts.Expression, owner: Owner) -> bool:
-    parameters = owner.parameters if isinstance(owner, (facts.Function, facts.Lambda)) else ()
-    return isinstance(receiver, facts.Name) and any(each.name == receiver.id for each in parameters)
+def _is_own(receiver: facts.Expression, scope: Scope) -> bool:
+    """Whether what is assigned to is a name of the function: of `self`, of an object that it has made."""
+    while isinstance(receiver, facts.Attribute):
+        receiver = receiver.value
+    return isinstance(receiver, facts.Name) and bool(scope.uses.get(receiver.node))
 
 
 def _opened(value: Value) -> Value:

@@ -75,8 +75,9 @@ class Classes:
                 bases[each] = self._bases(values, each)
                 fresh = [base for base in bases[each] if base not in bases]
                 bases |= {base: [] for base in fresh}
-                pending += fresh
-            self._lineages[cls] = _linear(cls, bases, {})
+                pending += (base for base in fresh if base not in self._lineages)
+            known = {base: self._lineages[base] for base in bases if base in self._lineages}
+            self._lineages[cls] = _linear(cls, bases, known)[:MOST_BASES]
         return self._lineages[cls]
 
     def _bases(self, values: Values, cls: LocalClass) -> list[LocalClass]:

@@ -207,7 +207,11 @@ WORDS = st.sampled_from(
 )
 
 
-@given(st.lists(WORDS, min_size=1, max_size=12, unique=True), st.sampled_from([" ", "-", "_", "/", ".", ""]), st.integers(0, 999))
+@given(
+    st.lists(WORDS, min_size=1, max_size=12, unique=True),
+    st.sampled_from([" ", "-", "_", "/", ".", ""]),
+    st.integers(0, 999),
+)
 def test_prose_and_identifiers_are_no_secrets(words: list[str], separator: str, number: int) -> None:
     for text in (separator.join(words), separator.join([*words, str(number)]), "".join(map(str.title, words))):
         assert find(text) is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from reviewer.finding import Review
 from reviewer.picture import VERDICTS, Graph
 from reviewer.report.sources import CUT, safe
 from reviewer.report.terminal import cells, visible
@@ -48,6 +49,14 @@ def bundles(graph: Graph) -> Iterator[Bundle]:
         verdict = max((graph.edges[position].verdict for position in bundled), key=VERDICTS.index)
         rings = tuple(part for position in bundled for part in hops.get(position, ()))
         yield Bundle(source, target, tuple(bundled), verdict, rings)
+
+
+def drawn(review: Review) -> tuple[Graph | None, str]:
+    """The graph of a review, and why there is none: a fault in the picture does not take the findings along."""
+    try:
+        return (review.graph() if review.graph is not None else None), ""
+    except Exception as problem:
+        return None, f"{type(problem).__name__}: {problem}"
 
 
 def described(graph: Graph, bundle: Bundle) -> str:

@@ -13,21 +13,21 @@ from dataclasses import dataclass
 from hashlib import sha256
 from html import escape
 
-from reviewer.finding import Confidence, Finding, Location, Review, Severity, Step
+from reviewer.finding import Confidence, Finding, Location, Review, Step
 from reviewer.picture import Graph
 from reviewer.report import product
 from reviewer.report.assets import asset
+from reviewer.report.bundles import drawn
 from reviewer.report.frames import MOST_LINES, lay_out
 from reviewer.report.graph_svg import anchor, picture
 from reviewer.report.markup import Markup, element, joined, prose
+from reviewer.report.phrases import counted, kinds, summary, tally
 from reviewer.report.sources import CUT, Sources, secret_lines
-from reviewer.report.text import counted, listed
 from reviewer.rule import Rule
 
 STYLES, SCRIPTS = ("report.css", "picture.css"), ("filters.js", "picture.js")
 ROOM = 160
 """Columns of a line of code. A longer one is cut around what it is shown for."""
-WORST = sorted(Severity, reverse=True)
 LEGEND = (
     ("feeds", "each round starts the next one"),
     ("may feed", "a filter or a condition decides that cannot be told from the code"),
@@ -41,14 +41,14 @@ FINDING_KEYS = (("/", "search"), ("j k", "next, previous"), ("e w n", "errors, w
 def render(review: Review, rules: Mapping[str, Rule]) -> str:
     """The review as an HTML page, with a line feed at its end. Secrets are masked."""
     style, script = (Markup("\n".join(map(asset, names))) for names in (STYLES, SCRIPTS))
-    page = _Page(review, rules, Sources(review.contents, secret_lines(review, rules)), *_drawn(review))
+    page = _Page(review, rules, Sources(review.contents, secret_lines(review, rules)), *drawn(review))
     head = element(
         "head",
         element("meta", charset="utf-8"),
         element("meta", http_equiv="Content-Security-Policy", content=Markup(escape(_policy(style, script)))),
         element("meta", name="viewport", content="width=device-width"),
         element("meta", name="referrer", content="no-referrer"),
-        element("title", f"{product.NAME}: {page.counts()}"),
+        element("title", f"{product.NAME}: {tally(review.findings)}"),
         element("style", style),
     )
     body = element("body", *page.body(), element("script", script))
@@ -65,14 +65,6 @@ def _policy(style: str, script: str) -> str:
     )
 
 
-def _drawn(review: Review) -> tuple[Graph | None, str]:
-    """The graph, and why there is none: a fault in the picture does not take the findings along."""
-    try:
-        return (review.graph() if review.graph is not None else None), ""
-    except Exception as problem:
-        return None, f"{type(problem).__name__}: {problem}"
-
-
 @dataclass(frozen=True, slots=True)
 class _Page:
     review: Review
@@ -83,7 +75,7 @@ class _Page:
 
     def body(self) -> Iterator[Markup]:
         yield element("a", "Skip to the findings", class_="skip", href="#findings")
-        yield element("header", element("h1", product.NAME), element("p", self.summary(), class_="summary"))
+        yield element("header", element("h1", product.NAME), element("p", summary(self.review), class_="summary"))
         errors = [*self.review.errors, *([f"the picture: {self.fault}"] if self.fault else [])]
         yield element(
             "main",
@@ -93,18 +85,6 @@ class _Page:
             *([element("section", *self.explained(), id="rules")] if self.fired else []),
         )
         yield element("footer", element("p", f"{product.NAME} {product.version()}"))
-
-    def counts(self) -> str:
-        counts = Counter(finding.severity for finding in self.review.findings)
-        kinds = [counted(counts[kind], kind.label) for kind in WORST if counts[kind]]
-        return listed(kinds) if kinds else "no findings"
-
-    def summary(self) -> str:
-        review = self.review
-        nouns = ((review.functions, "function"), (review.modules, "module"), (review.templates, "template"))
-        seen = [counted(number, noun) for number, noun in nouns if number]
-        silenced = f" ({len(review.suppressed):,} suppressed)" if review.suppressed else ""
-        return f"{self.counts()}{silenced}: {listed(seen or ['no function'])} reviewed in {review.seconds:.2f} s"
 
     @property
     def fired(self) -> list[Rule]:
@@ -149,22 +129,20 @@ class _Page:
 
     def filters(self) -> Markup:
         """What the script filters by. Without scripts it stays hidden."""
-        counts = Counter(finding.severity for finding in self.review.findings)
-        kinds = (
+        boxes = (
             element(
                 "label",
                 element("input", type="checkbox", name="severity", value=kind.label, checked=True),
-                f" {counted(counts[kind], kind.label)}",
+                f" {number}",
                 class_=kind.label,
             )
-            for kind in WORST
-            if counts[kind]
+            for kind, number in kinds(self.review.findings)
         )
         by_rule = Counter(finding.rule for finding in self.review.findings)
         names = (element("option", f"{name} ({number})", value=name) for name, number in sorted(by_rule.items()))
         return element(
             "form",
-            element("fieldset", element("legend", "Severity"), *kinds),
+            element("fieldset", element("legend", "Severity"), *boxes),
             element("label", "Rule ", element("select", element("option", "all", value=""), *names, name="rule")),
             element("label", "Text ", element("input", type="search", name="text", autocomplete="off")),
             element("output", name="shown", role="status"),

@@ -19,6 +19,7 @@ import sarif_om as om
 
 from reviewer.finding import Edit, Finding, Fix, Location, Review, Severity, Step
 from reviewer.report import fingerprint, product
+from reviewer.report.phrases import said, sentence
 from reviewer.report.sources import Sources, safe, secret_lines, uri
 from reviewer.report.terminal import visible
 from reviewer.rule import Rule
@@ -263,16 +264,6 @@ def _message(finding: Finding, related: Sequence[Step]) -> Iterator[str]:
 
 _LINK_MARK = re.compile(r"[\[\]\\]")
 _ESCAPED = r"\\\g<0>"
-
-
-def said(text: str) -> str:
-    return visible(safe(text))
-
-
-def sentence(text: str) -> str:
-    """`text` with a full stop."""
-    text = said(text).rstrip()
-    return text if text.endswith((".", "…")) else f"{text}."
 
 
 def unlinked(text: str) -> str:

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
-from reviewer.finding import Confidence, Finding, Fix, Location, Review, Severity, Step
+from reviewer.finding import Confidence, Finding, Fix, Location, Review, Step
 from reviewer.report.frames import Frames
-from reviewer.report.sources import Sources, safe, secret_lines, uri
+from reviewer.report.phrases import kinds, listed, said, scope
+from reviewer.report.sources import Sources, secret_lines, uri
 from reviewer.report.terminal import Style, visible, wrap
 from reviewer.rule import Rule
 
@@ -49,16 +50,6 @@ def _spaced(parts: Iterable[list[str]]) -> Iterator[list[str]]:
     for part in filter(None, parts):
         yield between + part
         between = [""]
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def listed(parts: Iterable[str]) -> str:
-    """`a`, `a and b`, `a, b and c`."""
-    *most, last = parts
-    return f"{', '.join(most)} and {last}" if most else last
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,26 +131,16 @@ class _Page:
 
     def summary(self) -> str:
         review = self.review
-        nouns = ((review.functions, "function"), (review.modules, "module"), (review.templates, "template"))
-        seen = [counted(number, noun) for number, noun in nouns if number]
+        seen = scope(review)
         if not seen and not review.findings:
             return "Nothing to review: no function, module or template found."
-        scope = f"{listed(seen) if seen else 'no function'} reviewed in {review.seconds:.2f} s"
+        work = f"{listed(seen) if seen else 'no function'} reviewed in {review.seconds:.2f} s"
         silenced = f" ({len(review.suppressed):,} suppressed)" if review.suppressed else ""
         if not review.findings:
             clear = "No findings" if review.errors else self.style.paint("good", "All clear")
-            return f"{clear}{silenced}: {scope}."
-        counts = Counter(finding.severity for finding in review.findings)
-        kinds = (self.style.paint(kind.label, counted(counts[kind], kind.label)) for kind in _WORST if counts[kind])
-        return f"{listed(kinds)}{silenced}: {scope}."
-
-
-_WORST = sorted(Severity, reverse=True)
-
-
-def said(text: str) -> str:
-    """A text for the terminal, whoever wrote what it quotes: no secrets, one line, nothing that does not print."""
-    return visible(safe(text))
+            return f"{clear}{silenced}: {work}."
+        found = (self.style.paint(kind.label, number) for kind, number in kinds(review.findings))
+        return f"{listed(found)}{silenced}: {work}."
 
 
 def _switch(fix: Fix) -> str:

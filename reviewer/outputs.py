@@ -12,9 +12,11 @@ from pathlib import Path
 from reviewer.discover import CANDIDATES, Tree
 
 STANDARD = "-"
-OWN_KEYS = frozenset({"findings", "runs", "rings"})
-"""What a JSON report (`findings`), a SARIF log (`runs`) or a graph (`rings`) has at its top: an earlier one may be
-written anew."""
+OWN_KEYS = frozenset({"findings", "runs", "rings", "issues"})
+"""What a report has at its top, as JSON (`findings`), SARIF (`runs`) or for SonarQube (`issues`), or a graph (`rings`):
+an earlier one may be written anew."""
+OWN_MEMBER = "check_name"
+"""What each member of a report for GitLab has."""
 
 
 class OutputError(Exception):
@@ -83,6 +85,8 @@ def _is_report(file: Path) -> bool:
         value = json.loads(file.read_bytes())
     except (OSError, ValueError, RecursionError):
         return False
+    if isinstance(value, list):
+        return all(isinstance(member, dict) and OWN_MEMBER in member for member in value)
     return isinstance(value, dict) and not OWN_KEYS.isdisjoint(value)
 
 

@@ -11,6 +11,7 @@ import pytest
 from reviewer.cli import main
 from reviewer.config import Config
 from reviewer.finding import Finding, Location, Review, Severity
+from reviewer.report import FORMATS
 from reviewer.rule import collect
 
 HANDLER = """\
@@ -182,6 +183,17 @@ def test_several_reports_at_once(capsys: pytest.CaptureFixture[str], project: Pa
     assert Said(capsys, ".", *arguments).status == 1, "a report can be written again"
 
 
+def test_all_reports_at_once_and_again(capsys: pytest.CaptureFixture[str], project: Path) -> None:
+    """The second time those in JSON lie among what is reviewed, and are written anew."""
+    names = {name: f"{name}.json" if name in {"json", "gitlab", "sonar"} else f"report.{name}" for name in FORMATS}
+    arguments = [each for name, file in names.items() for each in ("--format", name, "--output", file)]
+    for _ in range(2):
+        said = Said(capsys, ".", *arguments)
+        assert (said.status, said.err) == (1, "")
+        assert all("http-without-timeout" in (project / file).read_text() for file in names.values())
+    assert FIRES in said.out
+
+
 def test_text_in_a_file_has_no_colour(capsys: pytest.CaptureFixture[str], project: Path) -> None:
     said = Said(capsys, ".", "--format", "text", "--output", "report.txt", "--color", "always")
     assert "\x1b[" in said.out
@@ -230,7 +242,10 @@ def test_colour_without_a_terminal(
         ([".", "--quiet", "--verbose"], "--quiet and --verbose exclude each other"),
         ([".", "--formt", "json"], "no option `--formt`; the nearest is `--format`"),
         ([".", "--zzz"], "no option `--zzz`"),
-        ([".", "--format", "jsn"], "--format: `jsn` is none of text, json, sarif, html; the nearest is `json`"),
+        (
+            [".", "--format", "jsn"],
+            f"--format: `jsn` is none of {', '.join(FORMATS)}; the nearest is `json`",
+        ),
         ([".", "--format"], "Option '--format' requires an argument"),
         (
             [".", "--fail-on", "warn"],

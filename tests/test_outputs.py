@@ -98,7 +98,13 @@ def test_links_and_pipes_are_refused(tree: Path) -> None:
             check_target(tree / name, discover([tree]))
 
 
-@pytest.mark.parametrize("text", ['{"version": 1, "findings": []}', '{"runs": []}', ""])
+@pytest.mark.parametrize(
+    "text",
+    [
+        *('{"version": 1, "findings": []}', '{"runs": []}', '{"rules": [], "issues": []}', "[]"),
+        *('[{"check_name": "a-rule", "severity": "info"}]', ""),
+    ],
+)
 def test_an_earlier_report_can_be_written_anew(tree: Path, text: str) -> None:
     (tree / "report.json").write_text(text)
     found = discover([tree])
@@ -106,7 +112,7 @@ def test_an_earlier_report_can_be_written_anew(tree: Path, text: str) -> None:
     check_target(tree / "report.json", found)
 
 
-@pytest.mark.parametrize("text", ['{"Resources": {}}', "[1]", "no json", "[" * 100_000])
+@pytest.mark.parametrize("text", ['{"Resources": {}}', "[1]", '[{"check_name": "x"}, {}]', "no json", "[" * 100_000])
 def test_any_other_candidate_stays(tree: Path, text: str) -> None:
     (tree / "report.json").write_text(text)
     with pytest.raises(OutputError, match="belongs to what is reviewed"):

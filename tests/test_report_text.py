@@ -173,6 +173,10 @@ def test_no_secret_reaches_a_report(format: str) -> None:
     assert not re.search(r"AKIA[A-Z0-9]", output)
 
 
+WITHOUT_CODE = {"github", "gitlab", "junit", "sonar"}
+"""Formats whose readers show the code themselves."""
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_a_secret_that_nothing_gives_away_is_masked_where_a_rule_has_found_it(format: str) -> None:
     """Also in the frames of other findings on its line."""
@@ -185,7 +189,7 @@ def test_a_secret_that_nothing_gives_away_is_masked_where_a_rule_has_found_it(fo
         review(other, suppressed=(secret,), files={"a.py": code}),
     ):
         output = render(format, found, RULES, **options)
-        assert "connect(" in output
+        assert ("connect(" in output) is (format not in WITHOUT_CODE)
         assert "sunshine" not in output
 
 

@@ -22,6 +22,10 @@ FORMATS = {
     "json": "reviewer.report.json",
     "sarif": "reviewer.report.sarif",
     "html": "reviewer.report.html",
+    "github": "reviewer.report.github",
+    "gitlab": "reviewer.report.gitlab",
+    "junit": "reviewer.report.junit",
+    "sonar": "reviewer.report.sonar",
 }
 """The module of each format. A new format joins by a line here."""
 

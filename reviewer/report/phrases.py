@@ -52,11 +52,19 @@ def scope(review: Review) -> list[str]:
     return [counted(number, noun) for number, noun in nouns if number]
 
 
+def work(review: Review) -> str:
+    """`1 function and 3 modules reviewed in 0.25 s`."""
+    return f"{listed(scope(review) or ['no function'])} reviewed in {review.seconds:.2f} s"
+
+
+def silenced(review: Review) -> str:
+    """What follows the number of findings where a comment silences some."""
+    return f" ({len(review.suppressed):,} suppressed)" if review.suppressed else ""
+
+
 def summary(review: Review) -> str:
     """The whole review in a line without its full stop."""
-    silenced = f" ({len(review.suppressed):,} suppressed)" if review.suppressed else ""
-    work = listed(scope(review) or ["no function"])
-    return f"{tally(review.findings)}{silenced}: {work} reviewed in {review.seconds:.2f} s"
+    return f"{tally(review.findings)}{silenced(review)}: {work(review)}"
 
 
 def remarks(finding: Finding, rules: Mapping[str, Rule]) -> Iterator[str]:

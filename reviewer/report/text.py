@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 
 from reviewer.finding import Confidence, Finding, Fix, Location, Review, Step
 from reviewer.report.frames import Frames
-from reviewer.report.phrases import kinds, listed, said, scope
+from reviewer.report.phrases import kinds, listed, said, scope, silenced, work
 from reviewer.report.sources import Sources, secret_lines, uri
 from reviewer.report.terminal import Style, visible, wrap
 from reviewer.rule import Rule
@@ -131,16 +131,13 @@ class _Page:
 
     def summary(self) -> str:
         review = self.review
-        seen = scope(review)
-        if not seen and not review.findings:
+        if not scope(review) and not review.findings:
             return "Nothing to review: no function, module or template found."
-        work = f"{listed(seen) if seen else 'no function'} reviewed in {review.seconds:.2f} s"
-        silenced = f" ({len(review.suppressed):,} suppressed)" if review.suppressed else ""
         if not review.findings:
             clear = "No findings" if review.errors else self.style.paint("good", "All clear")
-            return f"{clear}{silenced}: {work}."
+            return f"{clear}{silenced(review)}: {work(review)}."
         found = (self.style.paint(kind.label, number) for kind, number in kinds(review.findings))
-        return f"{listed(found)}{silenced}: {work}."
+        return f"{listed(found)}{silenced(review)}: {work(review)}."
 
 
 def _switch(fix: Fix) -> str:

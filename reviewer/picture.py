@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from reviewer.finding import Location
 
@@ -95,3 +95,17 @@ class Graph:
     nodes: tuple[Node, ...] = ()
     edges: tuple[Edge, ...] = ()
     rings: tuple[Ring, ...] = ()
+
+
+def going_round(graph: Graph) -> Graph:
+    """The parts of a graph in which something goes round, whole."""
+    found = parts(graph.nodes, ((edge.source, edge.target) for edge in graph.edges))
+    closed = {graph.edges[position].source for ring in graph.rings for position in ring.edges}
+    ids = {id for part in found if not part.isdisjoint(closed) for id in part}
+    kept = [position for position, edge in enumerate(graph.edges) if edge.source in ids]
+    place = {position: number for number, position in enumerate(kept)}
+    return Graph(
+        tuple(node for node in graph.nodes if node.id in ids),
+        tuple(graph.edges[position] for position in kept),
+        tuple(replace(ring, edges=tuple(place[position] for position in ring.edges)) for ring in graph.rings),
+    )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
+from html import unescape
 
 import pytest
 from credential_samples import EACH_FORMAT, FORMATS, PLACEHOLDERS, RANDOM, REFERENCES, SECRET_NAMES, pieces, secret_of
@@ -21,6 +23,9 @@ from reviewer.credentials import (
     named,
     template_parameter_is_secret,
 )
+from reviewer.finding import Finding, Location, Review, Severity, Step
+from reviewer.report import FORMATS as REPORTS
+from reviewer.report import render
 
 # --- masking --------------------------------------------------------------------------------------------------------
 
@@ -142,6 +147,25 @@ def test_strictly_masked_lines(line: str, shown: str) -> None:
 def test_a_long_text_is_cut_rather_than_shown_unread() -> None:
     shown = masked("a " * credentials.LONGEST + RANDOM[0])
     assert len(shown) == credentials.LONGEST + 1
+
+
+# --- reports --------------------------------------------------------------------------------------------------------
+
+
+@EACH_FORMAT
+@pytest.mark.parametrize("format", REPORTS)
+def test_no_report_shows_a_credential(form: known.Format, format: str) -> None:
+    """Neither in what rules say of the code nor in the code, however a format writes its characters."""
+    at, quoted = Location("app.py", 1, 1, 1, 6), form.example.replace("\n", "\\n")
+    found = Finding(
+        "a-rule", Severity.ERROR, at, quoted, quoted, related=(Step(at, quoted),), steps=(Step(at, quoted),)
+    )
+    reviewed = Review("/srv/app", (found,), errors=(quoted,), contents=lambda _: f'value = "{quoted}"\n'.encode())
+    options = {"color": False, "links": False, "width": 400} if format == "text" else {}
+    shown = unescape(render(format, reviewed, {}, **options).replace("<!-- -->", ""))
+    always = render(format, replace(reviewed, findings=(), errors=()), {}, **options)
+    assert [piece for piece in pieces(secret_of(form)) if piece in shown and piece not in always] == []
+    assert "…" in shown
 
 
 # --- any text -------------------------------------------------------------------------------------------------------

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+from xml.etree import ElementTree
+
 import pytest
 from click.testing import CliRunner
 from reviewing import fixture_review, fixtures
 from wording import faults, faults_of_detail, faults_of_fact
 
 from reviewer.cli import cli
-from reviewer.finding import Finding
+from reviewer.finding import Finding, Location, Review, Severity
+from reviewer.report import render
+from reviewer.rule import collect
 
 
 @pytest.mark.parametrize("name", fixtures())
@@ -29,6 +38,40 @@ def test_places_are_worded_like_messages(name: str) -> None:
 
 def _places(found: Finding) -> list[str]:
     return [step.message for step in (*found.steps, *found.related)] + [fix.message for fix in found.fixes]
+
+
+MARKUP = re.compile(r"(?ms)^(`{3,})\w+\n.*?^\1|<code>.*?</code>|<.*?>")
+SHOWN = {
+    "github": lambda text: re.sub(r"^::.*?::", "", text, flags=re.MULTILINE).replace("%0A", "\n"),
+    "gitlab": lambda text: "\n".join(each["description"] for each in json.loads(text)),
+    "junit": lambda text: "\n".join(each.text or "" for each in ElementTree.fromstring(text).iter("failure")),
+    "markdown": lambda text: unescape(MARKUP.sub("x", text)),
+    "sonar": lambda text: "\n".join(_messages(json.loads(text))),
+}
+"""The prose of a report, by format."""
+
+
+@pytest.mark.parametrize("format", SHOWN)
+@pytest.mark.parametrize("name", fixtures())
+def test_reports_are_worded_like_messages(name: str, format: str) -> None:
+    shown = SHOWN[format](render(format, fixture_review(name), collect()))
+    assert [fault for line in shown.splitlines() for fault in faults(line)] == []
+
+
+def test_what_is_said_of_limits_is_worded_like_messages() -> None:
+    found = [Finding("a-rule", severity, Location("a.py", 1), "A fact") for severity in Severity for _ in range(40)]
+    review = Review("/srv/app", tuple(found))
+    annotations = SHOWN["github"](render("github", review, {}))
+    page = SHOWN["markdown"](render("markdown", review, {}, most=2_000))
+    assert "more: annotations show" in annotations
+    assert "Left out" in page
+    assert [fault for line in f"{annotations}{page}".splitlines() for fault in faults(line)] == []
+
+
+def _messages(said: Any) -> Iterator[str]:
+    """What a report for SonarQube says of its issues."""
+    for issue in said["issues"]:
+        yield from (place["message"] for place in (issue["primaryLocation"], *issue["secondaryLocations"]))
 
 
 @pytest.mark.parametrize(

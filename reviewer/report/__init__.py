@@ -21,6 +21,7 @@ FORMATS = {
     "text": "reviewer.report.text",
     "json": "reviewer.report.json",
     "sarif": "reviewer.report.sarif",
+    "markdown": "reviewer.report.markdown",
     "html": "reviewer.report.html",
     "github": "reviewer.report.github",
     "gitlab": "reviewer.report.gitlab",

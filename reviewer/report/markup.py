@@ -15,7 +15,8 @@ from reviewer.report.terminal import visible
 EMPTY = frozenset({"meta", "input", "circle", "path", "rect"})
 """Elements that may end where they begin. Any other one has an end tag, which HTML asks for."""
 
-_CODE = re.compile(r"`([^`]*)`")
+CODE = re.compile(r"`([^`]*)`")
+"""What stands between backticks, in the messages of rules."""
 
 
 class Markup(str):
@@ -54,5 +55,5 @@ def _quoted(value: str | int) -> Markup:
 
 def prose(plain: str) -> Markup:
     """A message, with what stands between backticks as code. Masked as a whole: a secret may hold a backtick."""
-    pieces = _CODE.split(safe(plain))
+    pieces = CODE.split(safe(plain))
     return joined(element("code", piece) if number % 2 else piece for number, piece in enumerate(pieces))

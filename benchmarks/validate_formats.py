@@ -70,7 +70,7 @@ def schema(name: str) -> Path:
 
 
 def gitlab(text: str, number: int) -> Checks:
-    """Each member by GitLab's schema, and no fingerprint twice: GitLab keeps only the first of those."""
+    """Each member by GitLab's schema, and no fingerprint twice: GitLab keeps only one of those."""
     validator = jsonschema.Draft7Validator(json.loads(schema("codeclimate.json").read_text("utf-8")))
     found = json.loads(text)
     for member in found:

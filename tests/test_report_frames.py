@@ -156,6 +156,13 @@ def test_any_line_fits_and_its_mark_is_inside(line: str, start: int, end: int, r
     assert 0 <= row.start <= row.end <= max(cells(row.text), row.start)
 
 
+@pytest.mark.parametrize("command", ["##[stop-commands]x", "##vso[task.setvariable variable=a]b", "##VSO[task.a]"])
+def test_no_text_is_a_command_to_a_runner(command: str) -> None:
+    shown = visible(f"key = '{command}'")
+    assert "##" not in shown
+    assert shown.replace("\\x23", "#") == f"key = '{command}'"
+
+
 @given(TEXT)
 def test_what_is_visible_prints(text: str) -> None:
     assert visible(text).isprintable()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,12 +20,20 @@ PALETTE = {
 """SGR parameters (ECMA-48) by what they are for."""
 
 
+COMMAND = re.compile(r"##(?=\[|vso\[)", re.IGNORECASE)
+"""How the runners' own commands begin. Sources:
+https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs and
+https://learn.microsoft.com/en-us/azure/devops/pipelines/scripts/logging-commands"""
+
+
 def visible(text: str) -> str:
     """`text` with everything that does not print (controls, bidirectional overrides, joiners…) as an escape sequence.
 
-    Nothing that comes out moves the cursor, opens a link, or shows code in another order than it is read.
+    Nothing that comes out moves the cursor, opens a link, or shows code in another order than it is read. Nor is it a
+    command to a runner of GitHub Actions or Azure Pipelines, which read these anywhere in a line of a log.
     """
-    return text if text.isprintable() else "".join(map(_visible, text))
+    printable = text if text.isprintable() else "".join(map(_visible, text))
+    return printable if "##" not in printable else COMMAND.sub(r"#\\x23", printable)
 
 
 def _visible(character: str) -> str:

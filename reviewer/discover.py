@@ -290,7 +290,12 @@ class _Walk:
 
     @staticmethod
     def is_linked_folder(entry: os.DirEntry[str]) -> bool:
-        return entry.is_symlink() and entry.is_dir()
+        if not entry.is_symlink():
+            return False
+        try:
+            return entry.is_dir()
+        except OSError:  # it leads round in a ring, or through a folder that is closed to us
+            return False
 
     def leave_out(self, path: str, reason: str) -> None:
         shown = UNPRINTABLE.sub(lambda found: found[0].encode("unicode_escape").decode(), path) or "."

@@ -32,6 +32,15 @@ def test_links_are_not_followed(repository: Path, tmp_path: Path) -> None:
     assert tree.left_out == tuple((name, "a link") for name in names)
 
 
+@pytest.mark.parametrize("name", ["ring", "docs/ring", "ring.txt"])
+def test_a_ring_of_links_ends_no_walk(repository: Path, name: str) -> None:
+    grow(repository, "app.py", "docs/other.py")
+    (repository / name).symlink_to(repository / name)
+    tree = discover([repository])
+    assert tree.python == ("app.py", "docs/other.py")
+    assert tree.left_out == ()
+
+
 def test_a_link_that_is_named_stands_for_its_target_inside_the_tree(repository: Path, tmp_path: Path) -> None:
     grow(tmp_path, "outside.py")
     grow(repository, "src/app.py")

@@ -14,7 +14,7 @@ from reviewer.filters import decoded
 from reviewer.finding import Confidence, Severity
 from reviewer.guards import Asker, Caused, Guard
 from reviewer.hops import KEY_PATHS
-from reviewer.identity import Resources, canonical, resolved
+from reviewer.identity import Resources, bare_name, canonical, resolved
 from reviewer.learned import learned
 from reviewer.project import Handler, Project
 from reviewer.rule import Note, Place
@@ -200,14 +200,15 @@ def guard_text(guards: Guards, handler: Handler) -> str:
     return f"Its end depends on {named}."
 
 
-def label(source: Value) -> str:
-    """The name by which a message calls a resource; "" where it has none."""
+def label(source: Value, node: str) -> str:
+    """The name by which a message calls a resource of kind `node`, without its URL or ARN; "" where it has none."""
     for option in options(source):
-        reference = getattr(option, "name", None)
+        name = bare_name(option, node)
+        reference = getattr(name, "name", None)
         if isinstance(reference, str):
             return reference
-        if isinstance(option, Constant):
-            return str(option.value).rpartition(":")[2]
+        if isinstance(name, Constant):
+            return str(name.value).rpartition(":")[2]
     return ""
 
 

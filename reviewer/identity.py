@@ -255,7 +255,7 @@ def _named(value: Value, node: str, resources: Resources, kind: str) -> Named:
     if isinstance(value, Transformed) and (value.operation == "split_last" or value.arguments in NAME_OF_ARN):
         inner = named(value.base, node, resources, kind)
         return inner if inner.own or inner.resource else Named(name=value)
-    bare = _bare(value, node)
+    bare = bare_name(value, node)
     if bare != value:
         return named(bare, node, resources, kind)
     return Named(resource=resources.by_name.get((node, value)), name=value)
@@ -275,7 +275,7 @@ def _physical(known: Id, resources: Resources) -> Value:
     return resource.name.value if resource is not None and resource.name is not None else UNKNOWN
 
 
-def _bare(value: Value, node: str) -> Value:
+def bare_name(value: Value, node: str) -> Value:
     """The name inside a URL or an ARN; any other value as it is."""
     shell, pieces = SHELLS.get(node), pieces_of(value)
     if shell is None:
@@ -363,7 +363,7 @@ def is_own_function(value: Value, targets: Callable[[Value], tuple[Id, ...]], ow
     for option in options(value):
         if option in OWN_NAMES:
             return True
-        bare = _bare(option, "function")
+        bare = bare_name(option, "function")
         pieces = pieces_of(bare)
         if pieces[0] in OWN_NAMES:
             rest = pieces[1] if len(pieces) > 1 else Constant(":")

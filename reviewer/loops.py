@@ -103,7 +103,7 @@ def _own_logs(project: Project, handler: Handler) -> Iterator[Loop]:
             call="logging",
             function=function.short,
             verdict=Verdict.BOUNDED if is_allowed(handler) else Verdict.FEEDS if every_line else Verdict.MAY_FEED,
-            through=f"the log group `{label(trigger.source.value)}`",
+            through=f"the log group `{label(trigger.source.value, 'log-group')}`",
             grounds="The runtime's own lines, START and REPORT, pass an empty filter pattern."
             if every_line
             else "Whether a line that the function logs passes the filter pattern cannot be told from the code.",
@@ -167,7 +167,7 @@ def _proven(project: Project, handler: Handler, reached: Reached, emission: Emis
     guards = ask.guards(reached)
     cut = emission.node == "bucket" and is_cut(emission.key)
     verdict = verdict_of(admitted, again & MAYBE if cut else again, guards, is_allowed(handler))
-    name = label(trigger.source.value if trigger.source else UNKNOWN)
+    name = label(trigger.source.value if trigger.source else UNKNOWN, emission.node)
     return Loop(
         at=Place(reached.frame.module, reached.site.call.node),
         call=emission.operation,

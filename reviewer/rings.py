@@ -189,7 +189,7 @@ class Deliveries:
             admitted = way.admitted & hop.admits(self.asking(trigger, emission), emission, known)
             if admitted is NO:
                 continue
-            name = label(trigger.source.value) if trigger.source is not None else ""
+            name = label(trigger.source.value, emission.node) if trigger.source is not None else ""
             yield Delivery(
                 way.sender,
                 receiver,
@@ -220,7 +220,7 @@ class Deliveries:
         admitted &= MAYBE if link.kind in FAILED_ONLY else YES
         if admitted is NO:
             return
-        near = label(link.source.value)
+        near = label(link.source.value, emission.node)
         noun = hop.noun if hop is not None else emission.node.replace("-", " ")
         path = (*way.path, f"{noun} `{near}`" if near else noun)
         note = Note(link.at, f"the {noun} hands on what it gets ({link.kind})")

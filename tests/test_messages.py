@@ -109,3 +109,39 @@ def test_what_cannot_be_read_is_told_once() -> None:
     assert finding.message.startswith("The template cannot be read: ")
     (finding,) = review_files({"app.py": "def handler(event, context):\n    print 'x'\n"}).findings
     assert finding.message.startswith("This file cannot be read: invalid syntax")
+
+
+SOURCES = {
+    ("Type: SQS", "Queue", "!Sub 'arn:aws:sqs:${AWS::Region}:${AWS::AccountId}:tanks'"): (
+        "sqs",
+        "send_message(QueueUrl='https://sqs.eu-west-1.amazonaws.com/111122223333/tanks', MessageBody='a')",
+        "the queue `tanks`",
+    ),
+    ("Type: DynamoDB", "Stream", "arn:aws:dynamodb:eu-west-1:111122223333:table/fish/stream/2026-01-01T00:00:00.000"): (
+        "dynamodb",
+        "put_item(TableName='fish', Item={})",
+        "the table `fish`",
+    ),
+    ("Type: Kinesis", "Stream", "arn:aws:kinesis:eu-west-1:111122223333:stream/waves"): (
+        "kinesis",
+        "put_record(StreamName='waves', Data=b'', PartitionKey='a')",
+        "the stream `waves`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("source", "written"), SOURCES.items())
+def test_a_resource_of_an_arn_is_called_by_its_name(
+    source: tuple[str, str, str], written: tuple[str, str, str]
+) -> None:
+    """The time stamp of a table's stream, and the type in front of a name, are no part of it."""
+    (kind, property, arn), (service, call, name) = source, written
+    template = (
+        "Transform: AWS::Serverless-2016-10-31\nResources:\n  Tanks:\n    Type: AWS::Serverless::Function\n"
+        "    Properties:\n      Runtime: python3.13\n      CodeUri: .\n      Handler: app.handler\n      Events:\n"
+        f"        Again:\n          {kind}\n          Properties:\n            {property}: {arn}\n"
+        "            StartingPosition: LATEST\n"
+    )
+    code = f"{HEAD}client = boto3.client('{service}')\n\n\ndef handler(event, context):\n    client.{call}\n"
+    (finding,) = review_files({"template.yaml": template, "app.py": code}).findings
+    assert finding.message == f"`{service}.{call.partition('(')[0]}` writes to {name}, which triggers `Tanks` again"

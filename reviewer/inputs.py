@@ -6,6 +6,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,11 +82,10 @@ def settings(
 ) -> Config:
     """The settings of the file that holds them, with those of the command line. Raises `InputError`, `ConfigError`."""
     known, root = config.selectable(rules), root_of(places)
-    selected, ignored = tuple(_listed(select)), tuple(_listed(ignore))
     with _naming("--select"):
-        config.check_names(selected, known)
+        selected = _listed(select, known)
     with _naming("--ignore"):
-        config.check_names(ignored, known)
+        ignored = _listed(ignore, known)
     with _naming("--exclude"):
         for pattern in exclude:
             config.check_pattern(pattern)
@@ -102,7 +102,14 @@ def _naming(name: str) -> Iterator[None]:
         raise InputError(f"{name}: {error}") from None
 
 
-def _listed(values: Sequence[str]) -> Iterator[str]:
-    """Names given one by one, or several with commas between."""
-    for value in values:
-        yield from filter(None, (name.strip() for name in value.split(",")))
+def _listed(values: Sequence[str], known: frozenset[str]) -> config.Names:
+    """Known names, given one by one, or several with commas between.
+
+    Raises `ConfigError`, also for a value without any, such as a variable of the shell that is not set.
+    """
+    names = [[name for each in value.split(",") if (name := each.strip())] for value in values]
+    if not all(names):
+        raise ConfigError("no name given; `lambda-review rules` lists them")
+    listed = tuple(chain.from_iterable(names))
+    config.check_names(listed, known)
+    return listed

@@ -254,6 +254,8 @@ def test_colour_without_a_terminal(
         ([".", "--min-severity", "never"], "--min-severity: `never` is none of error, warning, note"),
         ([".", "--color", "alway"], "--color: `alway` is none of auto, always, never; the nearest is `always`"),
         ([".", "--select", "cals"], "--select: `cals` is neither a rule nor a group; the nearest is `calls`"),
+        ([".", "--select", ""], "--select: no name given; `lambda-review rules` lists them"),
+        ([".", "--select", "calls", "--ignore", " , "], "--ignore: no name given; `lambda-review rules` lists them"),
         ([".", "--ignore", "calls,zzz"], "--ignore: `zzz` is neither a rule nor a group"),
         ([".", "--exclude", "!"], "--exclude: `!` cannot serve as a path pattern: it is no pattern"),
         ([".", "--config", "nowhere.toml"], "nowhere.toml: no such file"),

@@ -166,7 +166,7 @@ def check(
     synthesised = inputs.synthesised(cdk_out, places)
     tree = discover(places, everything=used.everything, exclude=used.exclude, synthesised=synthesised)
     for file in files(outputs):
-        check_target(file, tree)
+        check_target(file, tree, used.source)
     if verbose and used.source:
         _say(f"settings from {used.source}")
 
@@ -219,7 +219,7 @@ def draw(
     tree = discover(places, everything=used.everything, exclude=used.exclude, synthesised=synthesised)
     (output,) = paired((form,), (target,) if target is not None else (), quiet=True)
     for file in files([output]):
-        check_target(file, tree)
+        check_target(file, tree, used.source)
     review = _reviewed(tree, used, {}, reads_stdin=paths == ("-",))
     assert review.graph is not None
     drawn = render_graph(form, review.graph())

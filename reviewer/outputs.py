@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from reviewer.config import OWN, SHARED
 from reviewer.discover import CANDIDATES, Tree
 
 STANDARD = "-"
@@ -50,8 +51,8 @@ def paired(formats: Sequence[str], files: Sequence[str], *, quiet: bool) -> tupl
     return (*outputs, Output("text")) if is_standard_free and not quiet else outputs
 
 
-def check_target(file: Path, tree: Tree) -> None:
-    """Raise `OutputError` where a report cannot go to `file`, or would overwrite what is reviewed."""
+def check_target(file: Path, tree: Tree, settings: str = "") -> None:
+    """Raise `OutputError` where a report cannot go to `file`, or would overwrite what is reviewed, or `settings`."""
     if not file.parent.is_dir():
         raise OutputError(f"--output {file}: no folder `{file.parent}`")
     try:
@@ -67,7 +68,11 @@ def check_target(file: Path, tree: Tree) -> None:
         )
     if not os.access(file.parent, os.W_OK):
         raise OutputError(f"--output {file}: the folder `{file.parent}` cannot be written to")
-    if status is not None and status.st_size and _is_source(file, tree) and not _is_report(file):
+    if status is None:
+        return
+    if file.name in {OWN, SHARED} or (settings and file.resolve() == Path(settings).resolve()):
+        raise OutputError(f"--output {file}: this file holds settings")
+    if status.st_size and _is_source(file, tree) and not _is_report(file):
         raise OutputError(f"--output {file}: this file belongs to what is reviewed")
 
 

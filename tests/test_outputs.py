@@ -98,6 +98,13 @@ def test_links_and_pipes_are_refused(tree: Path) -> None:
             check_target(tree / name, discover([tree]))
 
 
+@pytest.mark.parametrize("name", ["lambda-review.toml", "pyproject.toml", "folder/pyproject.toml", "ours.toml"])
+def test_settings_stay(tree: Path, name: str) -> None:
+    (tree / name).write_text("")
+    with pytest.raises(OutputError, match="this file holds settings$"):
+        check_target(tree / name, discover([tree]), str(tree / "folder/../ours.toml"))
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -162,7 +162,7 @@ def _text(file: Path) -> str:
     try:
         if file.stat().st_size > LARGEST:
             raise ConfigError(f"{shown(file)}: over {LARGEST >> 20} MiB")
-        return file.read_text("utf-8")
+        return file.read_text("utf-8-sig")  # editors on Windows put a byte order mark there
     except UnicodeDecodeError:
         raise ConfigError(f"{shown(file)}: not UTF-8, which TOML has to be") from None
     except OSError as error:

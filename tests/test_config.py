@@ -274,6 +274,13 @@ def test_files_that_cannot_be_read(tmp_path: Path, content: bytes, said: str) ->
     assert str(raised.value) == f"{file}: {said}"
 
 
+@pytest.mark.parametrize("name", ["lambda-review.toml", "pyproject.toml"])
+def test_a_byte_order_mark_is_no_setting(tmp_path: Path, name: str) -> None:
+    head = "[tool.lambda-review]\n" if name == "pyproject.toml" else ""
+    (tmp_path / name).write_text(f"{head}pedantic = true\n", "utf-8-sig")
+    assert configured(tmp_path, tmp_path, KNOWN).pedantic
+
+
 def test_a_file_that_was_named_has_to_be_there_and_to_hold_settings(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="no such file"):
         load(tmp_path / "x.toml", tmp_path, KNOWN)

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 OWN = "lambda-review.toml"
 SHARED = "pyproject.toml"
 TABLE = "lambda-review"
+MENTIONED = re.compile("lambda[-_]review")
+"""What the text of a pyproject.toml has in it where a table of ours, well spelt or not, may be."""
 ALL = "all"
 LARGEST = 1 << 20
 SEVERITIES = {severity.label: severity for severity in sorted(Severity, reverse=True)}
@@ -130,7 +132,7 @@ def configured(folder: Path, root: Path, known: Collection[str]) -> Config:
         for name in (OWN, SHARED):
             file = above / name
             text = _text(file) if _belongs(file, root) else ""
-            if (name == OWN and text) or TABLE in text:
+            if (name == OWN and text) or MENTIONED.search(text):
                 config = _parsed(file, text, root, known, required=False)
                 if config is not None:
                     return config
@@ -187,9 +189,19 @@ def _parsed(file: Path, text: str, root: Path, known: Collection[str], *, requir
     if isinstance(tools, dict) and TABLE in tools:
         header = re.search(rf"^\s*\[\s*tool\s*\.\s*[\"']?{TABLE}", text, re.MULTILINE)
         return _Reader(file, text, root, known, header.end() if header else text.find(TABLE)).config(tools[TABLE])
+    _check_tables(file, text, {"": values, "tool.": tools})
     if required:
         raise ConfigError(f"{shown(file)}: no table [tool.{TABLE}]")
     return None
+
+
+def _check_tables(file: Path, text: str, tables: Mapping[str, object]) -> None:
+    """Raise `ConfigError` for a table that is ours but for its name."""
+    for prefix, table in tables.items():
+        for name in ("lambda_review", TABLE):
+            if isinstance(table, dict) and isinstance(table.get(name), dict):
+                line = _Reader(file, text, file.parent, ()).line(name)
+                raise ConfigError(f"{shown(file)}:{line}: no table [{prefix}{name}]; the nearest is [tool.{TABLE}]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +220,8 @@ class _Reader:
         settings = {}
         for key, value in table.items():
             if key not in READERS:
-                raise ConfigError(f"{shown(self.file)}:{self.line(key)}: no setting `{key}`{nearest(key, READERS)}")
+                hint = f"; in {OWN} the keys stand at the top" if key == "tool" else nearest(key, READERS)
+                raise ConfigError(f"{shown(self.file)}:{self.line(key)}: no setting `{key}`{hint}")
             try:
                 settings[key.replace("-", "_")] = READERS[key](self, value)
             except ConfigError as error:

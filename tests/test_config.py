@@ -207,6 +207,7 @@ def test_patterns_of_an_inner_file_are_meant_from_there(tmp_path: Path) -> None:
         ('selct = ["calls"]', "1: no setting `selct`; the nearest is `select`"),
         ("\n\nmin_severity = 'note'", "3: no setting `min_severity`; the nearest is `min-severity`"),
         ("zzzzzz = 1", "1: no setting `zzzzzz`"),
+        ("[tool.lambda-review]", "1: no setting `tool`; in lambda-review.toml the keys stand at the top"),
         (
             'select = [\n  "calls",\n  "http-without-timout",\n]',
             "3: select: `http-without-timout` is neither a rule nor a group; the nearest is `http-without-timeout`",
@@ -272,6 +273,20 @@ def test_files_that_cannot_be_read(tmp_path: Path, content: bytes, said: str) ->
     with pytest.raises(ConfigError) as raised:
         configured(tmp_path, tmp_path, KNOWN)
     assert str(raised.value) == f"{file}: {said}"
+
+
+@pytest.mark.parametrize("table", ["tool.lambda_review", "lambda-review", "lambda_review"])
+def test_a_table_with_a_slip_in_its_name_is_not_passed_over(tmp_path: Path, table: str) -> None:
+    file = tmp_path / "pyproject.toml"
+    file.write_text(f"[project]\nname = 'lambda_review'\n\n[{table}]\npedantic = true\n")
+    with pytest.raises(ConfigError) as raised:
+        configured(tmp_path, tmp_path, KNOWN)
+    assert str(raised.value) == f"{file}:4: no table [{table}]; the nearest is [tool.lambda-review]"
+
+
+def test_a_project_of_the_same_name_without_settings(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text("[project]\nname = 'lambda_review'\n[tool.x]\nlambda-review = 1\n")
+    assert configured(tmp_path, tmp_path, KNOWN) == Config()
 
 
 @pytest.mark.parametrize("name", ["lambda-review.toml", "pyproject.toml"])

@@ -261,6 +261,8 @@ def explain(rule: str) -> int:
     known = collect()
     found = known.get(rule.lower().replace("_", "-"))
     if found is None:
+        if grouped := [each.id for each in known.values() if each.group == rule]:
+            raise click.UsageError(f"`{rule}` is a group of rules: {', '.join(grouped)}")
         raise click.UsageError(f"no rule `{rule}`{nearest(rule, known)}")
     tier = f", {_tier(found)}" if _tier(found) != "default" else ""
     head, mark, rest = found.page.partition("\n## ")

@@ -92,7 +92,17 @@ def write_section(formatter: click.HelpFormatter, title: str, rows: Rows) -> Non
 def worded(error: click.ClickException, missing: dict[str, str]) -> str:
     """An error of click in one line. `missing` says what to say of each argument that is not given."""
     if isinstance(error, click.NoSuchOption):
-        return f"no option `{error.option_name}`{nearest(error.option_name, error.possibilities or ())}"
+        return _no_option(error.option_name, error.ctx)
     if isinstance(error, click.MissingParameter) and error.param is not None and error.param.name in missing:
         return missing[error.param.name]
     return " ".join(error.format_message().split()).rstrip(".")
+
+
+def _no_option(name: str, context: click.Context | None) -> str:
+    """What to say of an option that a command has not, and may have been meant for the program as a whole."""
+    own, whole = (_options(each) for each in (context, context and context.parent))
+    return f"`{name}` stands alone" if name in whole else f"no option `{name}`{nearest(name, own | whole)}"
+
+
+def _options(context: click.Context | None) -> set[str]:
+    return {name for param in context.command.get_params(context) for name in param.opts} if context else set()

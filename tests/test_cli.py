@@ -242,6 +242,9 @@ def test_colour_without_a_terminal(
         ([".", "--quiet", "--verbose"], "--quiet and --verbose exclude each other"),
         ([".", "--formt", "json"], "no option `--formt`; the nearest is `--format`"),
         ([".", "--zzz"], "no option `--zzz`"),
+        (["--verison"], "no option `--verison`; the nearest is `--version`"),
+        ([".", "--version"], "`--version` stands alone"),
+        (["graph", ".", "--formt", "dot"], "no option `--formt`; the nearest is `--format`"),
         (
             [".", "--format", "jsn"],
             f"--format: `jsn` is none of {', '.join(FORMATS)}; the nearest is `json`",
@@ -274,6 +277,7 @@ def test_colour_without_a_terminal(
         (["-", "--stdin-filename", "x.txt"], "--stdin-filename x.txt: neither Python nor a template"),
         (["explain"], "no rule given; `lambda-review rules` lists them"),
         (["explain", "http_without_timeot"], "no rule `http_without_timeot`; the nearest is `http-without-timeout`"),
+        (["explain", "calls"], "`calls` is a group of rules: http-without-timeout"),
         (["explain", "a", "b"], "Got unexpected extra argument (b)"),
         (["rules", "--format", "xml"], "--format: `xml` is none of text, json"),
     ],

@@ -101,7 +101,7 @@ def test_links_and_pipes_are_refused(tree: Path) -> None:
 @pytest.mark.parametrize("name", ["lambda-review.toml", "pyproject.toml", "folder/pyproject.toml", "ours.toml"])
 def test_settings_stay(tree: Path, name: str) -> None:
     (tree / name).write_text("")
-    with pytest.raises(OutputError, match="this file holds settings$"):
+    with pytest.raises(OutputError, match=r"this file holds settings$"):
         check_target(tree / name, discover([tree]), str(tree / "folder/../ours.toml"))
 
 

@@ -198,12 +198,18 @@ class Project:
         for path in self.tree.python:
             if path in covered or path not in self.modules.files or not self.tree.in_scope(path):
                 continue
-            if not SHAPED.search(self.read(path)):
+            if not self._may_hold_handlers(path):
                 continue
             module = self.modules.module(path)
             for function in shaped(module) if module is not None else ():
                 if (path, function.node) not in known:
                     yield Handler(path, LocalFunction(path, function.node))
+
+    def _may_hold_handlers(self, path: str) -> bool:
+        try:
+            return SHAPED.search(self.read(path)) is not None
+        except OSError:  # it is closed to us: loading it says so
+            return True
 
     # --- what is reviewed
 

@@ -36,8 +36,15 @@ def review(tree: Tree, config: Config, rules: Sequence[Rule], *, stdin: tuple[st
     def contents(path: str) -> bytes:
         return stdin[1] if stdin is not None and path == stdin[0] else (tree.root / path).read_bytes()
 
+    def shown(path: str) -> bytes:
+        """The same, and nothing of a file that is gone, or closed to us."""
+        try:
+            return contents(path) if Path(tree.root, path).is_file() else b""
+        except OSError:
+            return b""
+
     with _room_on_the_stack():
-        deployment, python = traced(read(tree.root, tree.templates), tree.python, tree.templates, contents)
+        deployment, python = traced(read(tree.root, tree.templates), tree.python, tree.templates, shown)
         tree = replace(tree, python=python)
         project = Project(tree, deployment, contents, everything=config.everything)
         errors: list[str] = []
@@ -62,7 +69,7 @@ def review(tree: Tree, config: Config, rules: Sequence[Rule], *, stdin: tuple[st
         templates=len(project.deployment.templates),
         seconds=time.perf_counter() - began,
         graph=picture,
-        contents=lambda path: contents(path) if Path(tree.root, path).is_file() else b"",
+        contents=shown,
     )
 
 

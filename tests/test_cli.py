@@ -332,6 +332,24 @@ def test_a_file_that_cannot_be_read_is_a_finding(capsys: pytest.CaptureFixture[s
     assert "unreadable-source" in said.out
 
 
+def test_a_file_that_is_closed_is_a_finding_and_the_review_of_the_others_goes_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, project: Path
+) -> None:
+    (project / "closed.py").write_text(HANDLER)
+    read_bytes = Path.read_bytes
+
+    def read_but_one(path: Path) -> bytes:
+        if path.name == "closed.py":
+            raise PermissionError(13, "Permission denied", str(path))
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read_but_one)
+    said = Said(capsys, "app.py", "closed.py")
+    assert (said.status, said.err) == (1, "")
+    assert FIRES in said.out
+    assert "warning[unreadable-source]: This file cannot be read: Permission denied\n --> closed.py:1:1\n" in said.out
+
+
 def test_a_folder_that_cannot_be_listed_is_an_error(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

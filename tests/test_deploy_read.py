@@ -125,6 +125,24 @@ def test_what_is_no_file_of_the_tree_is_not_read(tmp_path: Path, path: str) -> N
     assert (found.templates, found.problems) == (("good.yaml",), ())
 
 
+def test_a_file_that_is_closed_to_the_reader_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "good.yaml").write_text(GOOD)
+    (tmp_path / "closed.yaml").write_text(GOOD)
+    opened = os.open
+
+    def open_but_one(path: str, *flags: int) -> int:
+        if path.endswith("closed.yaml"):
+            raise PermissionError(13, "Permission denied", path)
+        return opened(path, *flags)
+
+    monkeypatch.setattr(os, "open", open_but_one)
+    found = read(tmp_path, ["closed.yaml", "good.yaml"])
+    assert found.templates == ("good.yaml",)
+    assert [(each.at.path, each.message) for each in found.problems] == [
+        ("closed.yaml", "This file cannot be read: Permission denied")
+    ]
+
+
 def test_a_root_that_is_itself_a_link_is_fine(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "t.yaml").write_text(GOOD)

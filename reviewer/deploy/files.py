@@ -117,6 +117,18 @@ class Files:
         finally:
             os.close(descriptor)
 
+    def refusal(self, path: str) -> str:
+        """Why the system refuses to open a file of the tree; "" where it does not."""
+        try:
+            descriptor = self._opened(path)
+        except PermissionError as error:
+            return error.strerror or "it is closed"
+        except (OSError, ValueError):
+            return ""
+        if descriptor is not None:
+            os.close(descriptor)
+        return ""
+
     def _opened(self, path: str) -> int | None:
         """A file of the tree, open; without waiting for whoever writes to a pipe. None for one outside."""
         absolute = os.path.join(self._real, path)

@@ -50,9 +50,12 @@ def read(root: Path, files: Iterable[str]) -> Deployment:
     """
     tree, templates, listed = Files(root), [], dict.fromkeys(files)
     claimed: list[list[str]] = [[] for _ in DIALECTS]
+    closed: list[Problem] = []
     for path in listed:
         data = tree.data(path)
         if data is None:
+            if why := tree.refusal(path):
+                closed.append(Problem(Location(path, 1), f"This file cannot be read: {why}"))
             continue
         if claims(data):
             templates.append(path)
@@ -62,7 +65,8 @@ def read(root: Path, files: Iterable[str]) -> Deployment:
     others = [dialect.read(tree, paths) for dialect, paths in zip(DIALECTS, claimed, strict=True) if paths]
     parts = {path for other in others for path in other.templates}
     whole = [path for path in templates if path not in parts]
-    return reduce(Deployment.joined, others, _cloudformation(tree, whole, cdk_out.Assembly(tree, listed)))
+    found = reduce(Deployment.joined, others, _cloudformation(tree, whole, cdk_out.Assembly(tree, listed)))
+    return replace(found, problems=(*closed, *found.problems))
 
 
 def _cloudformation(files: Files, paths: list[str], synthesised: cdk_out.Assembly) -> Deployment:

@@ -233,6 +233,15 @@ def test_labels_are_short(name: str) -> None:
     assert cells(label(name)) <= WIDEST
 
 
+def test_labels_tell_names_apart_that_begin_alike() -> None:
+    long = "module.mail.aws_lambda_function.account_provisioning_framework_"
+    assert label(long + "create_role") == "account_provisio…ork_create_role"
+    assert label(long + "tag_account") == "account_provisio…ork_tag_account"
+    assert label('module.mail["a.b"].module.inner.aws_sqs_queue.letters[0]') == "letters[0]"
+    assert label("data.aws_s3_bucket.letters") == "letters"
+    assert label("letters.example.org") == "letters.example.org"
+
+
 # --- columns ------------------------------------------------------------------------------------------------------
 
 

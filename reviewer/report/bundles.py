@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ from reviewer.report.terminal import cells, visible
 WIDEST = 32
 """Columns of a name that are shown."""
 MOST_OPERATIONS = 3
+
+ADDRESS = re.compile(r"(?:module\.[\w-]+(?:\[[^]]*\])?\.)*(?:data\.)?aws_\w+\.(?P<name>.+)")
+"""An address of Terraform: most begin alike, and the type is told beside the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +76,12 @@ def letters(ring: int) -> str:
 
 
 def label(name: str) -> str:
-    """A name as it is shown: masked as a whole, then cut."""
-    shown = visible(safe(name))
+    """A name as it is shown: masked as a whole, then cut in its middle, since names of one project begin alike."""
+    whole = visible(safe(name))
+    if address := ADDRESS.fullmatch(whole):
+        whole = address["name"]
+    shown, kept = whole, WIDEST
     while cells(shown) > WIDEST:
-        shown = shown[: WIDEST - 1] + CUT if len(shown) > WIDEST else shown[: len(shown) * 2 // 3] + CUT
+        kept -= 1
+        shown = whole[: kept - kept // 2] + CUT + whole[len(whole) - kept // 2 :]
     return shown

@@ -38,6 +38,7 @@ for (const form of document.querySelectorAll("#filters")) {
     if (!does || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("#view")) return;
     if (typing && event.key !== "Escape") return;
     does();
+    if (typing) event.target.blur();
     filter();
     event.preventDefault();
   });

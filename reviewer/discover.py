@@ -179,9 +179,9 @@ class _Walk:
 
     def file(self, place: Path) -> None:
         if place.is_symlink():
-            place = _resolved(place)
+            link, place = place, _resolved(place)
             if not place.is_relative_to(self.root):
-                self.leave_out(place.as_posix(), "a link that leads out of the reviewed tree")
+                self.leave_out(self.relative(link), "a link that leads out of the reviewed tree")
                 return
         path = self.relative(place)
         if UNPRINTABLE.search(path):

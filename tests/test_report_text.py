@@ -101,6 +101,9 @@ def test_a_clean_review_says_what_was_seen() -> None:
 def test_a_review_of_nothing_does_not_look_clean() -> None:
     nothing = review(functions=0, modules=0, templates=0)
     assert text(nothing) == "Nothing to review: no function, module or template found.\n"
+    named = replace(nothing, left_out=(("README.md", "neither Python nor a template"),))
+    found = "no function, module or template found (README.md: neither Python nor a template)"
+    assert text(named) == f"Nothing to review: {found}.\n"
 
 
 def test_internal_errors_are_named_and_no_all_clear_is_given() -> None:

@@ -132,7 +132,8 @@ class _Page:
     def summary(self) -> str:
         review = self.review
         if not scope(review) and not review.findings:
-            return "Nothing to review: no function, module or template found."
+            alone = f" ({said(': '.join(review.left_out[0]))})" if len(review.left_out) == 1 else ""
+            return f"Nothing to review: no function, module or template found{alone}."
         if not review.findings:
             clear = "No findings" if review.errors else self.style.paint("good", "All clear")
             return f"{clear}{silenced(review)}: {work(review)}."

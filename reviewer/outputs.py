@@ -45,7 +45,7 @@ def paired(formats: Sequence[str], files: Sequence[str], *, quiet: bool) -> tupl
         raise OutputError(f"--output {files[len(formats)]}: no --format goes with it")
     pairs = zip(formats, files, strict=True)
     outputs = tuple(Output(name, None if file == STANDARD else Path(file)) for name, file in pairs)
-    if len({output.file and output.file.resolve() for output in outputs}) < len(outputs):
+    if len({output.file and _resolved(output.file) for output in outputs}) < len(outputs):
         raise OutputError("two reports go to the same place")
     is_standard_free = all(output.file for output in outputs)
     return (*outputs, Output("text")) if is_standard_free and not quiet else outputs
@@ -70,17 +70,21 @@ def check_target(file: Path, tree: Tree, settings: str = "") -> None:
         raise OutputError(f"--output {file}: the folder `{file.parent}` cannot be written to")
     if status is None:
         return
-    if file.name in {OWN, SHARED} or (settings and file.resolve() == Path(settings).resolve()):
+    if file.name in {OWN, SHARED} or (settings and _resolved(file) == _resolved(Path(settings))):
         raise OutputError(f"--output {file}: this file holds settings")
     if status.st_size and _is_source(file, tree) and not _is_report(file):
         raise OutputError(f"--output {file}: this file belongs to what is reviewed")
 
 
 def _is_source(file: Path, tree: Tree) -> bool:
-    place = file.resolve()
+    place = _resolved(file)
     if not place.is_relative_to(tree.root):
         return False
     return place.name.endswith(CANDIDATES) or place.relative_to(tree.root).as_posix() in tree.explicit
+
+
+def _resolved(file: Path) -> Path:
+    return Path(os.path.realpath(file))  # resolve() raises where links form a ring
 
 
 def _is_report(file: Path) -> bool:

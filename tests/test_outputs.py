@@ -92,10 +92,13 @@ def test_targets_that_are_refused(tree: Path, name: str, said: str) -> None:
 def test_links_and_pipes_are_refused(tree: Path) -> None:
     (tree / "link").symlink_to("README.md")
     (tree / "dangling").symlink_to("nowhere")
+    (tree / "ring").symlink_to("ring")
     os.mkfifo(tree / "pipe")
     for name, said in (("link", "a link"), ("dangling", "a link"), ("pipe", "no plain file")):
         with pytest.raises(OutputError, match=f"{said} is there already$"):
             check_target(tree / name, discover([tree]))
+    with pytest.raises(OutputError, match="no folder"):
+        check_target(*files(paired(["json"], [str(tree / "ring/report.json")], quiet=True)), discover([tree]))
 
 
 @pytest.mark.parametrize("name", ["lambda-review.toml", "pyproject.toml", "folder/pyproject.toml", "ours.toml"])

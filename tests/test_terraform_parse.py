@@ -157,8 +157,9 @@ def test_a_loop_through_terraform(named: tuple[str, ...]) -> None:
     assert ("infra/src/app.py", 4, "own-trigger-write") in found
 
 
-def test_comments_suppress() -> None:
-    mark = "# lambda-review: ignore[deprecated-runtime] kept until spring"
+@pytest.mark.parametrize("form", ["# %s", "// %s", "/* %s */", "/*%s*/"])
+def test_comments_suppress(form: str) -> None:
+    mark = form % "lambda-review: ignore[deprecated-runtime] kept until spring"
     files = {"main.tf": (LOOPING % f" {mark}").replace("python3.13", "python3.8"), "src/app.py": CODE}
     review = review_files(files)
     assert [(each.rule, each.at.line) for each in review.suppressed] == [("deprecated-runtime", 10)]

@@ -106,12 +106,13 @@ class Parsed:
         return self.source.location(*self._span(node)[1:])
 
     def comments(self) -> Iterator[tuple[Location, str]]:
-        """All comments, in the order of the text."""
+        """All comments, in the order of the text. What they begin with, `#`, `//` or `/*`, reads `#` in all of them."""
         pending = [self._root]
         while pending:
             node = pending.pop()
             if node.type == "comment":
-                yield self.source.location(*self._span(node)[1:]), self._text(node)
+                text = self._text(node)
+                yield self.source.location(*self._span(node)[1:]), text if text[0] == "#" else f" #{text[2:]}"
             elif node.child_count:
                 pending += reversed(node.children)
 

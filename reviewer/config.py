@@ -150,9 +150,10 @@ def load(file: Path, root: Path, known: Collection[str]) -> Config:
 
 
 def shown(file: Path) -> str:
-    """A path as a message names it: relative to the working directory, where it lies below that."""
-    place = Path(os.path.abspath(file))  # noqa: PTH100 - a link is named, not followed
-    return str(place.relative_to(Path.cwd()) if place.is_relative_to(Path.cwd()) else file)
+    """A path as a message names it: relative to the working directory, where it lies in that, below it or above."""
+    place, here = Path(os.path.abspath(file)), Path.cwd()  # noqa: PTH100 - a link is named, not followed
+    is_near = place.is_relative_to(here) or here.is_relative_to(place.parent)
+    return os.path.relpath(place, here) if is_near else str(file)
 
 
 def _belongs(file: Path, root: Path) -> bool:

@@ -19,6 +19,7 @@ from reviewer.config import (
     nearest,
     overridden,
     selectable,
+    shown,
 )
 from reviewer.finding import Severity
 from reviewer.patterns import patterns
@@ -249,6 +250,18 @@ def test_errors_name_file_and_line(tmp_path: Path, text: str, said: str) -> None
     with pytest.raises(ConfigError) as raised:
         configured(tmp_path, tmp_path, KNOWN)
     assert str(raised.value).startswith(f"{file}:{said}")
+
+
+@pytest.mark.parametrize(("folder", "said"), [("", "x.toml"), ("src", "../x.toml"), ("src/deep", "../../x.toml")])
+def test_files_are_named_from_the_working_directory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, said: str
+) -> None:
+    (tmp_path / "src/deep").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / folder)
+    assert shown(tmp_path / "x.toml") == said
+    assert shown(tmp_path / "elsewhere/x.toml") == (
+        "elsewhere/x.toml" if not folder else f"{tmp_path}/elsewhere/x.toml"
+    )
 
 
 def test_the_line_is_that_of_the_own_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

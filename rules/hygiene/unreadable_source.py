@@ -1,7 +1,8 @@
 """A file that the reviewer cannot read.
 
-Syntax of Python 2, a template that is no valid YAML, bytes in another encoding than the declared one, or a file beyond
-the reviewer's limits: what it holds was not reviewed. The review of the other files goes on.
+Syntax of Python 2, a template that is no valid YAML, bytes in another encoding than the declared one, a file beyond the
+reviewer's limits, or one that it has no permission to open: what it holds was not reviewed. The review of the other
+files goes on.
 
 ## Bad
     def handler(event, context):

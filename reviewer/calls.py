@@ -11,8 +11,11 @@ from reviewer.code import facts
 from reviewer.code.flow import Callee, Reached, callee
 from reviewer.code.library import Arguments
 from reviewer.code.scopes import CallSite
+from reviewer.edits import keyword, moved_to_module
+from reviewer.finding import Edit
 from reviewer.project import Handler, Project
 from reviewer.rule import Place
+from reviewer.timing import timeout_of
 from reviewer.value import (
     ITEM,
     MODULE,
@@ -33,6 +36,10 @@ from reviewer.value import (
 
 PASSING = frozenset({"sts"})
 """Services whose answers are good for a time only: temporary credentials."""
+
+
+PATIENCE = 5
+"""Seconds that a peer may take to answer, where nothing else is known: an answer mostly takes less than one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +138,26 @@ class Call:
         if self.name in known.unbounded:
             return _is_endless(self.argument(known.unbounded[self.name], "timeout"))
         return False
+
+    @property
+    def patience(self) -> float:
+        """Seconds that it may well wait: half of what the function has, and no more than `PATIENCE`."""
+        functions = {each.handler.function for each in self.contexts if each.handler and each.handler.function}
+        return min([PATIENCE, *(timeout / 2 for each in functions if (timeout := timeout_of(each)))])
+
+    def with_timeout(self, seconds: str) -> tuple[Edit, ...]:
+        """Edits that give it a timeout; none where one is given that is not a plain None, or takes an object."""
+        known = knowledge()
+        position = known.timeout.get(self.name, known.unbounded.get(self.name))
+        is_handed_on = any(self.project.values.handed(self.site.call, each.frame) for each in self.contexts)
+        if position is None or is_handed_on or self.name.startswith("aiohttp."):
+            return ()
+        return keyword(self.project, self.module, self.site.call, ("timeout", position), seconds)
+
+    @property
+    def moved_to_module(self) -> tuple[Edit, ...]:
+        """Edits that move the assignment of its result out of the function, where that surely means the same."""
+        return moved_to_module(self.project, self.module, self.owner, self.site)
 
     @property
     def _bounded_elsewhere(self) -> bool:

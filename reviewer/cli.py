@@ -302,7 +302,7 @@ def _reviewed(tree: Tree, used: Config, rules: dict[str, Rule], *, reads_stdin: 
     if not tree.explicit:
         raise InputError(f"--stdin-filename {tree.left_out[0][0]}: {tree.left_out[0][1]}")
     (path,) = tree.explicit
-    return review(tree, used, enabled, stdin=(path, sys.stdin.buffer.read(LARGEST + 1)))
+    return review(tree, used, enabled, unsaved={path: sys.stdin.buffer.read(LARGEST + 1)})
 
 
 def _rendered(output: Output, review: Review, rules: dict[str, Rule], color: str, options: dict[str, bool]) -> str:

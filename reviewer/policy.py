@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from reviewer.config import ALL, Config, nearest
-from reviewer.finding import Finding, Location
+from reviewer.edits import without_line_or_rest
+from reviewer.finding import Edit, Finding, Location
 from reviewer.patterns import patterns
 from reviewer.rule import collect
 from reviewer.subjects import BareSuppression, IdleSuppression, Remark
@@ -29,6 +31,7 @@ ATTEMPT = re.compile(rf"{LEAD}(?:\s*:\s*(?:ignore\b|[\w-]+\s*\[)|\s+ignore[\w-]*
 """What is meant as a suppression, well-formed or not. Prose that mentions the name is neither."""
 
 Lines = Sequence[tuple[int, int]]
+Without = Callable[[Location, str, int, int], tuple[Edit, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,9 @@ class Suppression:
     at: Location
     lines: frozenset[int] | None
     reasoned: bool
+    comment: Comment
+    cut: tuple[int, int]
+    """The characters of the comment without which this id is gone: all of its suppression, if no other is named."""
 
     def covers(self, line: int) -> bool:
         return self.lines is None or line in self.lines
@@ -66,7 +72,10 @@ def apply(findings: Iterable[Finding], project: Project, config: Config, rules: 
     known = collect()
     enabled = {rule.id for rule in rules}
     spoken, statements = _marked(project)
-    outcome = suppress(findings, spoken, lambda path: statements.get(path, ()), known.keys() | enabled, enabled)
+    without = partial(without_line_or_rest, project)
+    outcome = suppress(
+        findings, spoken, lambda path: statements.get(path, ()), known.keys() | enabled, enabled, without=without
+    )
     return Outcome(reported(outcome.kept, config, known), reported(outcome.suppressed, config, known))
 
 
@@ -104,17 +113,20 @@ def suppress(
     statements: Callable[[str], Lines],
     known: Collection[str],
     enabled: Collection[str],
+    *,
+    without: Without = lambda *_: (),
 ) -> Outcome:
     """Silence what comments silence, and report the comments that silence nothing.
 
     `statements` gives first and last line of each simple statement of a file, and of each header of a compound one: a
     comment on one of these lines counts for all of them. `known` are the ids of all rules, `enabled` of those that ran.
+    `without` gives the edits that remove some characters of a comment.
     """
     comments = list(comments)
     marks = list(_suppressions(comments, statements))
     kept, suppressed, used = _split(findings, marks)
     remarks = [remark for comment in comments for remark in _malformed(comment)]
-    remarks += [remark for mark in marks for remark in _remarks(mark, mark in used, known, enabled)]
+    remarks += [remark for mark in marks for remark in _remarks(mark, mark in used, known, enabled, without)]
     shown, silenced, _ = _split(_judged(remarks, enabled), marks)
     return Outcome((*kept, *shown), (*suppressed, *silenced))
 
@@ -144,7 +156,16 @@ def _suppressions(comments: list[Comment], statements: Callable[[str], Lines]) -
             at = _span(comment, mark.start(), mark.end("ids") + 1)
             reasoned = re.search(r"\w", mark["reason"]) is not None
             for rule in dict.fromkeys(name.strip() for name in mark["ids"].split(",")):
-                yield Suppression(rule, at, lines, reasoned)
+                yield Suppression(rule, at, lines, reasoned, comment, _cut(mark, rule))
+
+
+def _cut(mark: re.Match[str], rule: str) -> tuple[int, int]:
+    """The span of an id with a comma beside it; of the whole suppression, where that names no other."""
+    ids = [(each.start(), each.end()) for each in re.compile(r"[\w-]+").finditer(mark.string, *mark.span("ids"))]
+    if all(mark.string[start:end] == rule for start, end in ids):
+        return mark.span()
+    index = next(index for index, (start, end) in enumerate(ids) if mark.string[start:end] == rule)
+    return (ids[index - 1][1], ids[index][1]) if index else (ids[0][0], ids[1][0])
 
 
 def _covered(comment: Comment, alone: set[tuple[str, int]], spans: Lines) -> frozenset[int]:
@@ -164,14 +185,17 @@ def _span(comment: Comment, start: int, end: int) -> Location:
     return Location(at.path, at.line, at.column + start, at.line, at.column + end)
 
 
-def _remarks(mark: Suppression, used: bool, known: Collection[str], enabled: Collection[str]) -> Iterator[Remark]:
+def _remarks(
+    mark: Suppression, used: bool, known: Collection[str], enabled: Collection[str], without: Without
+) -> Iterator[Remark]:
     """What is to be said of one suppression."""
     if mark.rule not in known:
         yield IdleSuppression(mark.at, f"`{mark.rule}` is the id of no rule{nearest(mark.rule, known)}")
         return
     if mark.rule in enabled and not used and mark.rule not in {UNUSED, UNREASONED}:
         where = "in this file" if mark.lines is None else "here"
-        yield IdleSuppression(mark.at, f"The suppression of `{mark.rule}` silences nothing {where}")
+        edits = without(mark.comment.at, mark.comment.text, *mark.cut)
+        yield IdleSuppression(mark.at, f"The suppression of `{mark.rule}` silences nothing {where}", edits)
     if not mark.reasoned:
         yield BareSuppression(mark.at, f"The suppression of `{mark.rule}` gives no reason")
 
@@ -189,7 +213,8 @@ def _judged(remarks: Iterable[Remark], enabled: Collection[str]) -> Iterator[Fin
     for remark in remarks:
         for rule in rules:
             if rule.subject is type(remark):
-                yield from (Finding(rule.id, rule.severity, remark.at, report.message) for report in rule.run(remark))
+                for report in rule.run(remark):
+                    yield Finding(rule.id, rule.severity, remark.at, report.message, fixes=report.fixes)
 
 
 # --- what the project holds ---------------------------------------------------------------------------------------

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reviewer import policy
@@ -28,23 +29,25 @@ DEEPEST_STACK = 20_000
 """Frames. Sources nest up to 300 expressions deep, each of which takes several calls to walk."""
 
 
-def review(tree: Tree, config: Config, rules: Sequence[Rule], *, stdin: tuple[str, bytes] | None = None) -> Review:
-    """Review a tree by some rules. `stdin` is the path and the text of a file that is not saved yet."""
+def review(
+    tree: Tree, config: Config, rules: Sequence[Rule], *, unsaved: Mapping[str, bytes] = MappingProxyType({})
+) -> Review:
+    """Review a tree by some rules. `unsaved` are the bytes of files, by path, that are not on disk yet."""
     began = time.perf_counter()
 
     @cache
     def contents(path: str) -> bytes:
-        return stdin[1] if stdin is not None and path == stdin[0] else (tree.root / path).read_bytes()
+        return unsaved[path] if path in unsaved else (tree.root / path).read_bytes()
 
     def shown(path: str) -> bytes:
         """The same, and nothing of a file that is gone, or closed to us."""
         try:
-            return contents(path) if Path(tree.root, path).is_file() else b""
+            return contents(path) if path in unsaved or Path(tree.root, path).is_file() else b""
         except OSError:
             return b""
 
     with _room_on_the_stack():
-        deployment, python = traced(read(tree.root, tree.templates), tree.python, tree.templates, shown)
+        deployment, python = traced(read(tree.root, tree.templates, unsaved), tree.python, tree.templates, shown)
         tree = replace(tree, python=python)
         project = Project(tree, deployment, contents, everything=config.everything)
         errors: list[str] = []

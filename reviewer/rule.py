@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from reviewer.finding import Confidence, Fix, Location, Severity
+from reviewer.finding import Confidence, Edit, Fix, Location, Severity
 
 HEADINGS = ("Bad", "Good", "References")
 
@@ -54,6 +54,14 @@ class Report:
     fixes: tuple[Fix, ...] = ()
 
 
+def offered(message: str, edits: tuple[Edit, ...], *, safe: bool = False) -> tuple[Fix, ...]:
+    """The fix that makes these edits; none where there are no edits. A safe one keeps what the program does.
+
+    `message` says what the edits do: "Adding `timeout=5` bounds the wait".
+    """
+    return (Fix(message, edits, safe),) if edits else ()
+
+
 Yielded = Report | tuple[typing.Any, ...]
 """A rule yields a `Report`, or in short `(place, message, *notes)`."""
 
@@ -83,6 +91,10 @@ class Rule:
     @cached_property
     def group(self) -> str:
         return self.check.__module__.split(".")[-2]
+
+    @property
+    def tier(self) -> str:
+        return "policy" if self.policy else "pedantic" if self.pedantic else "default"
 
     @cached_property
     def page(self) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from reviewer.calls import Call, calls
 from reviewer.code import facts
 from reviewer.environment import SetVariable, set_variables
-from reviewer.finding import Location
+from reviewer.finding import Edit, Location
 from reviewer.literal_secrets import AwsCredentials, Module, credentials
 from reviewer.project import Handler, Project
 from reviewer.rule import Place
@@ -85,10 +85,11 @@ class Remark:
 
     at: Location
     message: str
+    edits: tuple[Edit, ...] = ()
 
 
 class IdleSuppression(Remark):
-    """A suppression that silences nothing, for one of several reasons."""
+    """A suppression that silences nothing, for one of several reasons. `edits` remove it, where it names a rule."""
 
 
 class BareSuppression(Remark):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from reviewer.aws.runtimes import deprecated
+from reviewer.aws.runtimes import deprecated, newest
 from reviewer.credentials import (
     find,
     named,
@@ -14,9 +14,10 @@ from reviewer.credentials import (
 )
 from reviewer.deploy.model import Function, Resource, Setting
 from reviewer.doors import Door, open_doors
-from reviewer.finding import Location
+from reviewer.edits import written
+from reviewer.finding import Edit, Location
 from reviewer.project import Project
-from reviewer.timing import HastyCaller, ShortVisibility, hasty_callers, short_visibilities
+from reviewer.timing import LONGEST_VISIBILITY, HastyCaller, ShortVisibility, hasty_callers, short_visibilities
 from reviewer.value import (
     Constant,
     Table,
@@ -108,6 +109,16 @@ class Template:
                 settings.add(function.runtime.at)
         return tuple(sorted(found, key=lambda past: (past.is_shared, past.at)))
 
+    @property
+    def newest_runtime(self) -> str:
+        """The newest runtime that is not deprecated today."""
+        return newest(date.today())
+
+    def with_runtime(self, runtime: str) -> tuple[Edit, ...]:
+        """Edits that write a runtime for each deprecated one, where it stands there as such."""
+        settings = [past for past in self.past_runtimes if not past.is_shared]
+        return tuple(edit for past in settings for edit in written(self.project, past.at, past.runtime, runtime))
+
     # --- signing, versions, access
 
     @cached_property
@@ -168,6 +179,18 @@ class Template:
     def hasty_callers(self) -> tuple[HastyCaller, ...]:
         """The timeouts of its functions that are longer than a caller waits."""
         return tuple(hasty_callers(self.project, self.path))
+
+    def lengthened(self, short: ShortVisibility) -> tuple[Edit, ...]:
+        """Edits that give a queue the visibility timeout that is advised, where its setting is a plain number."""
+        if short.advised > LONGEST_VISIBILITY:
+            return ()
+        return written(self.project, short.at, f"{short.seconds:g}", f"{short.advised:g}")
+
+    def shortened(self, hasty: HastyCaller) -> tuple[Edit, ...]:
+        """Edits that take the last second of a function's timeout, which its caller does not wait for."""
+        if not hasty.is_close or hasty.others:
+            return ()
+        return written(self.project, hasty.at, f"{hasty.timeout:g}", f"{hasty.seconds:g}")
 
 
 def _leaves_out(properties: Value | None, path: str) -> bool:

@@ -19,6 +19,8 @@ Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-timeout.html"
 QUEUE_SECONDS = 30
 """The visibility timeout of a queue that sets none.
 Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"""
+LONGEST_VISIBILITY = 43_200
+"""Source: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SetQueueAttributes.html"""
 ADVISED = 6
 """How many times the function's timeout a queue had better hide a message.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html"""
@@ -34,6 +36,11 @@ class ShortVisibility:
     function: Function
     timeout: float
     """Seconds."""
+
+    @property
+    def advised(self) -> float:
+        """Seconds."""
+        return ADVISED * self.timeout
 
     @property
     def is_refused(self) -> bool:

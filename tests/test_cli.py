@@ -361,7 +361,7 @@ def test_a_folder_that_cannot_be_listed_is_an_error(
 def test_the_engine_gets_what_was_asked_for(monkeypatch: pytest.MonkeyPatch, project: Path) -> None:
     asked: list[tuple[Any, Config, list[str]]] = []
 
-    def fake(tree: Any, config: Config, rules: Any, *, stdin: object = None) -> Review:
+    def fake(tree: Any, config: Config, rules: Any, *, unsaved: object = None) -> Review:
         asked.append((tree, config, [rule.id for rule in rules]))
         found = Finding("http-without-timeout", Severity.ERROR, Location("app.py", 1), "A fact")
         return Review(str(tree.root), (found,))

@@ -17,3 +17,9 @@ def deprecated(runtime: str, today: date) -> date | None:
     """The date since when a runtime is deprecated; None where it is not, or is not known."""
     since = _dates().get(runtime)
     return since if since is not None and since <= today else None
+
+
+def newest(today: date) -> str:
+    """The newest runtime that is not deprecated."""
+    current = [name for name, since in _dates().items() if since > today]
+    return max(current, key=lambda name: [int(part) for part in name.removeprefix("python").split(".")])

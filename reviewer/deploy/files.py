@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
@@ -45,10 +46,14 @@ def decode(data: bytes, path: str) -> str:
 
 
 class Files:
-    """Access to the files below `root`. What leads out of the tree is not followed: neither `..` nor a link."""
+    """Access to the files below `root`. What leads out of the tree is not followed: neither `..` nor a link.
 
-    def __init__(self, root: Path) -> None:
+    `unsaved` are files of the tree whose bytes are to be others than those on disk.
+    """
+
+    def __init__(self, root: Path, unsaved: Mapping[str, bytes] | None = None) -> None:
         self.root = root
+        self._unsaved = unsaved or {}
         self._inside: dict[str, bool] = {"": True}
 
     @cached_property
@@ -103,6 +108,8 @@ class Files:
 
         Of a file over the limit the first bytes alone: `source` refuses it.
         """
+        if path in self._unsaved:
+            return self._unsaved[path][: LARGEST + 1]
         try:
             descriptor = self._opened(path)
         except (OSError, ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Mappings
 from dataclasses import replace
 from functools import reduce
 from pathlib import Path
@@ -38,17 +39,19 @@ class Dialect(Protocol):
         """What the files at `paths`, which the dialect claims, deploy; it may read others of the tree with them."""
 
 
+Contents = Mappings[str, bytes]
+
 DIALECTS: tuple[Dialect, ...] = (terraform, serverless, runbooks)
 
 
-def read(root: Path, files: Iterable[str]) -> Deployment:
+def read(root: Path, files: Iterable[str], unsaved: Contents | None = None) -> Deployment:
     """The deployment that the templates among `files` describe.
 
     `files` are paths relative to `root` with forward slashes, of any kind; what is no template is passed over in
     silence. A template that cannot be read becomes a problem, and the others go on. Nested templates are read whether
-    they are among `files` or not.
+    they are among `files` or not. `unsaved` are bytes that take the place of those of a file.
     """
-    tree, templates, listed = Files(root), [], dict.fromkeys(files)
+    tree, templates, listed = Files(root, unsaved), [], dict.fromkeys(files)
     claimed: list[list[str]] = [[] for _ in DIALECTS]
     closed: list[Problem] = []
     for path in listed:

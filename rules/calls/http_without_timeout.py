@@ -23,11 +23,13 @@ answers then holds the invocation until Lambda's own timeout ends it, and each r
 """
 
 from reviewer.finding import Severity
-from reviewer.rule import Reports, rule
+from reviewer.rule import Report, Reports, offered, rule
 from reviewer.subjects import Call
 
 
 @rule(Severity.WARNING, cwe=400, suggest="Adding `timeout=` bounds the wait.")
 def http_without_timeout(call: Call) -> Reports:
     if call.waits_for_ever:
-        yield call.at, f"`{call.name}` has no timeout"
+        timeout = f"{call.patience:g}"
+        fixes = offered(f"Setting `timeout={timeout}` bounds the wait", call.with_timeout(timeout))
+        yield Report(call.at, f"`{call.name}` has no timeout", fixes=fixes)

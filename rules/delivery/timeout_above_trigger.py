@@ -42,7 +42,7 @@ seconds are a common default, and one that is worth knowing to be a second too l
 """
 
 from reviewer.finding import Severity
-from reviewer.rule import Note, Report, Reports, rule
+from reviewer.rule import Note, Report, Reports, offered, rule
 from reviewer.subjects import Template
 
 
@@ -56,4 +56,5 @@ def timeout_above_trigger(template: Template) -> Reports:
         others = (Note(each.at, f"`{each.id.name}` has the same timeout") for each in hasty.others)
         message = f"`{name}` may take {hasty.timeout:g} s, and {hasty.caller} waits {hasty.seconds:g} s for it"
         severity = Severity.NOTE if hasty.is_close else None
-        yield Report(hasty.at, message, (called, *others), severity=severity)
+        fixes = offered(f"Writing {hasty.seconds:g} s ends the work with the wait", template.shortened(hasty))
+        yield Report(hasty.at, message, (called, *others), severity=severity, fixes=fixes)

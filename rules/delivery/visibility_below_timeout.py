@@ -49,7 +49,7 @@ An error is a visibility timeout below the function's own; a note is one below s
 """
 
 from reviewer.finding import Severity
-from reviewer.rule import Note, Report, Reports, rule
+from reviewer.rule import Note, Report, Reports, offered, rule
 from reviewer.subjects import Template
 
 
@@ -71,4 +71,5 @@ def visibility_below_timeout(template: Template) -> Reports:
             message,
             related=(Note(at, f"`{function.id.name}` may take {timeout}"),),
             severity=None if short.is_refused else Severity.NOTE,
+            fixes=offered(f"Writing {short.advised:g} s hides a message for long enough", template.lengthened(short)),
         )

@@ -32,7 +32,7 @@ update them.
 """
 
 from reviewer.finding import Severity
-from reviewer.rule import Note, Reports, rule
+from reviewer.rule import Note, Report, Reports, offered, rule
 from reviewer.subjects import Template
 
 
@@ -48,4 +48,6 @@ def deprecated_runtime(template: Template) -> Reports:
     else:
         more = f"{len(others)} more functions" if len(others) > 1 else "one more function"
         message = f"The runtimes of `{first.function}` and {more} are deprecated, `{first.runtime}` since {first.date}"
-    yield first.at, message, *others
+    newest = template.newest_runtime
+    fixes = offered(f"Writing `{newest}` moves to the newest runtime", template.with_runtime(newest))
+    yield Report(first.at, message, tuple(others), fixes=fixes)

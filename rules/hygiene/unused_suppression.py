@@ -19,10 +19,11 @@ finding that nobody has looked at.
 """
 
 from reviewer.finding import Severity
-from reviewer.rule import Reports, rule
+from reviewer.rule import Report, Reports, offered, rule
 from reviewer.subjects import IdleSuppression
 
 
 @rule(Severity.NOTE, suggest="Removing it, or naming the rule that is meant, keeps suppressions honest.")
 def unused_suppression(suppression: IdleSuppression) -> Reports:
-    yield suppression.at, suppression.message
+    fixes = offered("Removing the suppression changes no finding", suppression.edits, safe=True)
+    yield Report(suppression.at, suppression.message, fixes=fixes)

@@ -27,7 +27,7 @@ find ready. Built inside, each invocation waits for it and pays for the time.
 """
 
 from reviewer.finding import Severity
-from reviewer.rule import Reports, rule
+from reviewer.rule import Report, Reports, offered, rule
 from reviewer.subjects import Call
 
 
@@ -36,4 +36,6 @@ def client_in_handler(call: Call) -> Reports:
     if not call.builds or not call.on_every_invocation or call.differs_by_invocation or call.is_remembered:
         return
     which = "every invocation that gets here" if call.is_conditional else "every invocation"
-    yield call.at, f"`{call.name}` builds {call.builds} on {which}"
+    edits = call.moved_to_module if call.name in {"boto3.client", "boto3.resource"} else ()
+    fixes = offered("Moving the assignment to module level keeps the client between invocations", edits)
+    yield Report(call.at, f"`{call.name}` builds {call.builds} on {which}", fixes=fixes)

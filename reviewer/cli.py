@@ -16,7 +16,7 @@ from reviewer import config, inputs
 from reviewer.config import SEVERITIES, THRESHOLDS, Config, ConfigError, nearest
 from reviewer.discover import LARGEST, Tree, discover
 from reviewer.inputs import InputError
-from reviewer.outputs import Output, OutputError, check_target, files, paired, show, wants_color, write
+from reviewer.outputs import Output, OutputError, beside_patch, check_target, files, paired, show, wants_color, write
 from reviewer.report import FORMATS, GRAPHS
 from reviewer.usage import Choice, Command, Group, option, worded
 
@@ -77,7 +77,7 @@ def cli() -> None:
     pass
 
 
-RULES, FILES, FOUND, OUTPUT = "Which rules", "Which files", "Which findings", "Output"
+RULES, FILES, FOUND, FIXES, OUTPUT = "Which rules", "Which files", "Which findings", "Fixes", "Output"
 LEVELS = ", ".join(SEVERITIES)
 KINDS = ", ".join(FORMATS) + "."
 COLORS = ["auto", "always", "never"]
@@ -126,6 +126,9 @@ def about_files(command: Callable[..., int]) -> Callable[..., int]:
     metavar="LEVEL",
     help="Exit with 1 from this level on, or `never`. [warning]",
 )
+@option(FIXES, "--fix", is_flag=True, help="Apply the safe fixes to the files; report what is left.")
+@option(FIXES, "--show-fixes", is_flag=True, help="Print what --fix would change, as `git apply` takes it.")
+@option(FIXES, "--unsafe", is_flag=True, help="With either: also fixes that change what is run or deployed.")
 @option(OUTPUT, "--format", "formats", multiple=True, type=Choice([*FORMATS]), metavar="FORMAT", help=f"{KINDS} [text]")
 @option(OUTPUT, "--output", "targets", multiple=True, metavar="FILE", help="Write the report there; one per --format.")
 @option(OUTPUT, "--statistics", is_flag=True, help="Count the findings of each rule.")
@@ -144,6 +147,9 @@ def check(
     verbose: bool,
     statistics: bool,
     color: str,
+    fix: bool,
+    show_fixes: bool,
+    unsafe: bool,
     **settings: Any,
 ) -> int:
     """Review files and folders.
@@ -159,7 +165,9 @@ def check(
 
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
+    mends = inputs.mends(paths, fix=fix, show=show_fixes, unsafe=unsafe)
     outputs = paired(formats, targets, quiet=quiet)
+    outputs = beside_patch(outputs) if show_fixes else outputs
     places = inputs.places(paths, stdin_filename, cli.commands)
     rules = collect()
     used = inputs.settings(places, rules, config_file, **settings)
@@ -170,7 +178,17 @@ def check(
     if verbose and used.source:
         _say(f"settings from {used.source}")
 
-    review = _reviewed(tree, used, rules, reads_stdin=paths == ("-",))
+    unsaved = _unsaved(tree, reads_stdin=paths == ("-",))
+    review = _reviewed(tree, used, rules, unsaved)
+    if mends:
+        from reviewer.mending import mended, printable  # noqa: PLC0415
+
+        review, patch, remarks = mended(
+            review, lambda made: _reviewed(tree, used, rules, unsaved | made), rules, unsafe=unsafe, show=show_fixes
+        )
+        for remark in remarks:
+            _say(remark)
+        show(printable(patch) if sys.stdout.isatty() else patch)
     text = {"verbose": verbose, "quiet": quiet, "statistics": statistics}
     reports = {output: _rendered(output, review, rules, color, text) for output in outputs}
     write({output.file: report for output, report in reports.items() if output.file})
@@ -220,7 +238,7 @@ def draw(
     (output,) = paired((form,), (target,) if target is not None else (), quiet=True)
     for file in files([output]):
         check_target(file, tree, used.source)
-    review = _reviewed(tree, used, {}, reads_stdin=paths == ("-",))
+    review = _reviewed(tree, used, {}, _unsaved(tree, reads_stdin=paths == ("-",)))
     assert review.graph is not None
     drawn = render_graph(form, review.graph())
     if output.file is None:
@@ -264,15 +282,11 @@ def explain(rule: str) -> int:
         if grouped := [each.id for each in known.values() if each.group == rule]:
             raise click.UsageError(f"`{rule}` is a group of rules: {', '.join(grouped)}")
         raise click.UsageError(f"no rule `{rule}`{nearest(rule, known)}")
-    tier = f", {_tier(found)}" if _tier(found) != "default" else ""
+    tier = f", {found.tier}" if found.tier != "default" else ""
     head, mark, rest = found.page.partition("\n## ")
     parts = (f"{found.id} ({found.severity.label}, {found.group}{tier})", head.strip(), found.suggest)
     show("\n\n".join(parts) + f"\n{mark}{rest.rstrip()}\n", sys.stdout.encoding)
     return 0
-
-
-def _tier(rule: Rule) -> str:
-    return "policy" if rule.policy else "pedantic" if rule.pedantic else "default"
 
 
 def _described(rule: Rule) -> dict[str, object]:
@@ -280,7 +294,7 @@ def _described(rule: Rule) -> dict[str, object]:
         "id": rule.id,
         "severity": rule.severity.label,
         "group": rule.group,
-        "tier": _tier(rule),
+        "tier": rule.tier,
         "title": rule.title,
         "security": rule.security,
         "cwe": rule.cwe,
@@ -291,18 +305,22 @@ def _described(rule: Rule) -> dict[str, object]:
 # --- the parts of a review ----------------------------------------------------------------------------------------
 
 
-def _reviewed(tree: Tree, used: Config, rules: dict[str, Rule], *, reads_stdin: bool) -> Review:
+def _reviewed(tree: Tree, used: Config, rules: dict[str, Rule], unsaved: dict[str, bytes]) -> Review:
     from reviewer.review import review  # noqa: PLC0415
 
-    enabled = config.enabled(rules, used)
+    return review(tree, used, config.enabled(rules, used), unsaved=unsaved)
+
+
+def _unsaved(tree: Tree, *, reads_stdin: bool) -> dict[str, bytes]:
+    """The bytes of the file that the standard input is, by its path."""
     if not reads_stdin:
-        return review(tree, used, enabled)
+        return {}
     if sys.stdin is None:
         raise InputError("the standard input is closed")
     if not tree.explicit:
         raise InputError(f"--stdin-filename {tree.left_out[0][0]}: {tree.left_out[0][1]}")
     (path,) = tree.explicit
-    return review(tree, used, enabled, unsaved={path: sys.stdin.buffer.read(LARGEST + 1)})
+    return {path: sys.stdin.buffer.read(LARGEST + 1)}
 
 
 def _rendered(output: Output, review: Review, rules: dict[str, Rule], color: str, options: dict[str, bool]) -> str:

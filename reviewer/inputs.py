@@ -42,6 +42,17 @@ def places(paths: tuple[str, ...], stdin_filename: str | None, commands: Iterabl
     return [Path(path) for path in paths]
 
 
+def mends(paths: tuple[str, ...], *, fix: bool, show: bool, unsafe: bool) -> bool:
+    """Whether fixes are asked for, to be applied or to be shown. Raises `InputError`."""
+    if fix and show:
+        raise InputError("--fix and --show-fixes exclude each other: one changes files, the other none")
+    if unsafe and not fix and not show:
+        raise InputError("--unsafe goes with --fix or --show-fixes")
+    if fix and "-" in paths:
+        raise InputError("--fix changes files; the standard input is none, and --show-fixes goes with it")
+    return fix or show
+
+
 def _fault(path: str, commands: Iterable[str]) -> str:
     """Why a path cannot be reviewed."""
     if not path:

@@ -51,6 +51,13 @@ def paired(formats: Sequence[str], files: Sequence[str], *, quiet: bool) -> tupl
     return (*outputs, Output("text")) if is_standard_free and not quiet else outputs
 
 
+def beside_patch(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
+    """The reports that go with a patch, which is what goes to the standard output. Raises `OutputError`."""
+    if other := next((each for each in outputs if each.file is None and each.format != "text"), None):
+        raise OutputError(f"--format {other.format}: --show-fixes prints to the standard output, an --output is needed")
+    return tuple(output for output in outputs if output.file)
+
+
 def check_target(file: Path, tree: Tree, settings: str = "") -> None:
     """Raise `OutputError` where a report cannot go to `file`, or would overwrite what is reviewed, or `settings`."""
     if not file.parent.is_dir():
@@ -122,14 +129,15 @@ def write(texts: Mapping[Path, str]) -> None:
             beside.unlink(missing_ok=True)
 
 
-def show(text: str, encoding: str | None = None) -> None:
-    """Write to the standard output, in UTF-8 unless told otherwise. A reader that has gone away is no error.
+def show(text: str | bytes, encoding: str | None = None) -> None:
+    """Write to the standard output, text in UTF-8 unless told otherwise. A reader that has gone away is no error.
 
     What the encoding lacks becomes an escape sequence. Raises `OutputError`.
     """
     try:
         sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode(encoding or "utf-8", "backslashreplace"))
+        content = text if isinstance(text, bytes) else text.encode(encoding or "utf-8", "backslashreplace")
+        sys.stdout.buffer.write(content)
         sys.stdout.buffer.flush()
     except BrokenPipeError:
         _let_go()

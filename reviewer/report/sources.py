@@ -128,6 +128,15 @@ class Sources:
         line = bisect_right(starts, offset)
         return line, utf16(self.text(path)[starts[line - 1] : offset]) + 1
 
+    def bounds(self, path: str, first: int, last: int) -> tuple[int, int]:
+        """The offsets at which some lines of a file begin and end, the last line end included."""
+        starts = self._starts(path)
+        return starts[first - 1], starts[last] if last < len(starts) else len(self.text(path))
+
+    def holds_secret(self, path: str, first: int, last: int) -> bool:
+        """Whether one of some lines is known to hold a secret."""
+        return any((path, number) in self._secret for number in range(first, last + 1))
+
 
 @lru_cache(maxsize=4096)
 def _kept(line: str, masked: str) -> list[tuple[int, int, int]]:

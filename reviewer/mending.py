@@ -9,8 +9,8 @@ from pathlib import Path
 from reviewer.finding import Review
 from reviewer.fixing import Mended, mend
 from reviewer.report.patch import patch, printable
+from reviewer.report.phrases import counted, listed
 from reviewer.report.sources import secret_lines
-from reviewer.report.text import counted, listed
 from reviewer.rule import Rule
 from reviewer.writing import fault, write
 

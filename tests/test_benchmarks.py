@@ -83,6 +83,40 @@ def test_a_command_that_fails_ends_the_comparison() -> None:
     assert "exit status 3" in done.stderr
 
 
+def test_fixes_of_a_folder_make_the_round(tmp_path: Path) -> None:
+    code = b"import requests\r\n\r\n\r\ndef handler(event, context):\r\n    requests.get('https://a.example')\r\n"
+    (tmp_path / "shop").mkdir()
+    (tmp_path / "shop" / "app.py").write_bytes(code)
+    done = run("roundtrip.py", str(tmp_path / "shop"))
+    assert (done.returncode, done.stdout) == (
+        0,
+        "shop: 1 files changed, the bytes of 1 of them compared with the edits\n"
+        "  http-without-timeout: 1 findings, 1 with a fix, 0 findings after it\n",
+    )
+    assert (tmp_path / "shop" / "app.py").read_bytes() == code
+
+
+def test_fixes_that_do_not_last_are_named(tmp_path: Path) -> None:
+    (tmp_path / "app.py").write_text("x = 1\n")
+    fix = {"edits": [{"path": "app.py", "start": 0, "end": 1, "text": "y"}]}
+    report = json.dumps({"findings": [{"rule": "a-rule", "path": "app.py", "fixes": [fix]}]})
+    tool = tmp_path.with_name("tool")
+    tool.write_text(
+        f"#!{sys.executable}\nimport sys\nif '--fix' in sys.argv: open('app.py', 'a').write('# more')\n"
+        f"elif '--show-fixes' not in sys.argv: print({report!r})\n"
+    )
+    tool.chmod(0o700)
+    done = run("roundtrip.py", "--tool", str(tool), str(tmp_path))
+    assert done.returncode == 1
+    for fault in (
+        "the patch and --fix differ: ['app.py']",
+        "app.py: other bytes than those of the edits changed",
+        "a second run changed files",
+        "a-rule: 1 findings still have a fix",
+    ):
+        assert f"  wrong: {fault}" in done.stdout
+
+
 @pytest.mark.parametrize(
     ("kind", "name", "content"),
     [

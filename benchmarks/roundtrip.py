@@ -1,0 +1,142 @@
+"""Fix a copy of a repository, and check by rule what `--fix --unsafe` leaves.
+
+    python benchmarks/roundtrip.py [--tool lambda-review] FOLDER…
+
+Each folder is copied into a temporary one, as a git repository, and reviewed before and after. What has to hold:
+
+- the patch of `--show-fixes` is taken by `git apply`, and makes of the copy what `--fix` makes of it;
+- every file that changed can still be read: Python compiles, and no finding `unreadable-source` is new;
+- the bytes outside of the edits are equal: the edits of the JSON report, put into the files by this script itself, make
+  the same files (where no two of a file touch, so that all are applied at once); modes and line ends are kept;
+- a finding with a fix is gone, no finding has a fix any more, and no rule has more findings than before;
+- a second run changes nothing.
+
+Prints one line for each folder and rule, and what does not hold; the exit status is 1 then.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+GIT = ("git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "core.autocrlf=false")
+
+
+def run(*command: str, cwd: Path, accepts: tuple[int, ...] = (0,)) -> bytes:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, check=False)
+    if done.returncode not in accepts:
+        sys.exit(f"{' '.join(command)}: exit status {done.returncode}\n{done.stderr.decode(errors='replace')}")
+    return done.stdout
+
+
+def findings(tool: str, folder: Path) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(run(tool, ".", "--format", "json", "--fail-on", "never", cwd=folder))[
+        "findings"
+    ]
+    return found
+
+
+def state(folder: Path) -> dict[str, tuple[int, bytes]]:
+    """The modes and bytes of all plain files."""
+    plain = (p for p in folder.rglob("*") if p.is_file() and not p.is_symlink() and ".git" not in p.parts)
+    return {str(p.relative_to(folder)): (p.stat().st_mode, p.read_bytes()) for p in plain}
+
+
+def outside(before: bytes, after: bytes, edits: list[dict[str, Any]]) -> bool:
+    """Whether edits of one round, put into the bytes of a file in UTF-8 by offsets of its text, make those `after`."""
+    mark = b"\xef\xbb\xbf"
+    text = before.removeprefix(mark).decode()
+    for edit in sorted(edits, key=lambda each: -each["start"]):
+        text = text[: edit["start"]] + edit["text"] + text[edit["end"] :]
+    return (mark if before.startswith(mark) else b"") + text.encode() == after
+
+
+def apart(edits: list[dict[str, Any]]) -> bool:
+    """Whether no two edits touch, so that one round applies all of them."""
+    spans = sorted((edit["start"], edit["end"]) for edit in edits)
+    return all(low[1] < high[0] for low, high in pairwise(spans))
+
+
+def checked(tool: str, source: Path, folder: Path) -> Iterator[str]:
+    """What does not hold; the numbers are printed on the way."""
+    shutil.copytree(source, folder, symlinks=True, ignore=shutil.ignore_patterns(".git"))
+    run(*GIT, "init", "-q", cwd=folder)
+    run(*GIT, "add", "-A", "-f", cwd=folder)
+    run(*GIT, "commit", "-q", "-m", "before", cwd=folder)
+    old, first = state(folder), findings(tool, folder)
+    edits: dict[str, list[dict[str, Any]]] = {}
+    for finding in first:
+        for fix in finding["fixes"]:
+            for edit in fix["edits"]:
+                edits.setdefault(edit["path"], []).append(edit)
+
+    patch = run(tool, ".", "--show-fixes", "--unsafe", cwd=folder, accepts=(0, 1))
+    if state(folder) != old:
+        yield "--show-fixes changed files"
+    (folder.parent / "fixes.patch").write_bytes(patch)
+    if patch:
+        run(*GIT, "apply", "--whitespace=nowarn", str(folder.parent / "fixes.patch"), cwd=folder)
+    patched = state(folder)
+    run(*GIT, "checkout", "-q", "--", ".", cwd=folder)
+    run(tool, ".", "--fix", "--unsafe", "--quiet", cwd=folder, accepts=(0, 1))
+    new, last = state(folder), findings(tool, folder)
+    changed = {path for path in old if new.get(path) != old[path]}
+    if patched != new:
+        yield f"the patch and --fix differ: {sorted(p for p in new if patched.get(p) != new[p])[:5]}"
+    if new.keys() != old.keys():
+        yield f"files came or went: {sorted(new.keys() ^ old.keys())[:5]}"
+    for path in sorted(changed):
+        (mode, before), (new_mode, after) = old[path], new[path]
+        if mode != new_mode:
+            yield f"{path}: another mode"
+        if path not in edits:
+            yield f"{path}: changed without a fix"
+        elif apart(edits[path]) and not outside(before, after, edits[path]):
+            yield f"{path}: other bytes than those of the edits changed"
+        if (before.count(b"\r\n") == before.count(b"\n")) != (after.count(b"\r\n") == after.count(b"\n")):
+            yield f"{path}: other line ends"
+        if path.endswith(".py"):
+            compile(after, path, "exec", dont_inherit=True)
+    run(tool, ".", "--fix", "--unsafe", "--quiet", cwd=folder, accepts=(0, 1))
+    if state(folder) != new:
+        yield "a second run changed files"
+
+    counts, left = Counter(f["rule"] for f in first), Counter(f["rule"] for f in last)
+    offered = Counter(f["rule"] for f in first if f["fixes"])
+    still = Counter(f["rule"] for f in last if f["fixes"])
+    at_once = sum(apart(edits[path]) for path in changed & edits.keys())
+    print(f"{source.name}: {len(changed)} files changed, the bytes of {at_once} of them compared with the edits")
+    for rule in sorted(offered):
+        print(f"  {rule}: {counts[rule]} findings, {offered[rule]} with a fix, {left[rule]} findings after it")
+    for rule in sorted(counts.keys() | left.keys()):
+        if still[rule]:
+            yield f"{rule}: {still[rule]} findings still have a fix"
+        if left[rule] > counts[rule] - offered[rule]:
+            yield f"{rule}: {left[rule]} findings where {counts[rule] - offered[rule]} were to be left"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tool", default=str(Path(sys.executable).with_name("lambda-review")))
+    parser.add_argument("folders", nargs="+", type=Path, metavar="FOLDER")
+    arguments = parser.parse_args()
+    faults = 0
+    for source in arguments.folders:
+        with tempfile.TemporaryDirectory() as room:
+            for fault in checked(arguments.tool, source.resolve(), Path(room, "copy")):
+                faults += 1
+                print(f"  wrong: {fault}")
+    return int(faults > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -21,9 +21,9 @@ GENERATED = ("cdk.out", ".aws-sam", ".serverless", "node_modules")
 OWN_TEXT = frozenset({"", "service_name", "region_name"})
 """The arguments of a client that say nothing of who asks."""
 PREPARES = re.compile(
-    r"setup_default_session|environ\s*(?:\[[^]\n]*\]\s*=[^=]|\.(?:setdefault|update)\b)|\bputenv\b|\bnonlocal\b"
+    r"setup_default_session|environ\s*(?:\[[^]\n]*\]\s*=[^=]|\.(?:setdefault|update)\b)|\bputenv\b|\bmoto\b"
 )
-"""What code does before a client is built that the client depends on, or to names in ways that cannot be followed."""
+"""What code does before a client is built that the client depends on."""
 
 
 # --- code ---------------------------------------------------------------------------------------------------------
@@ -73,8 +73,8 @@ def moved_to_module(project: Project, module: str, owner: int, site: CallSite) -
         return _of_module(project, module, [removed] if same else [])
     begin = min([spans(module, first.node)[0], *(spans(module, each.node)[0] for each in first.decorators)])
     above = fact.body[fact.body.index(first) - 1]
-    below = spans(module, above.node) if isinstance(above, facts.Assign) else None
-    return _of_module(project, module, [line_before(source, text, begin, below), removed])
+    inserted = line_before(source, text, begin, spans(module, above.node), tight=isinstance(above, facts.Assign))
+    return _of_module(project, module, [inserted, removed])
 
 
 def _is_plain(statement: facts.Assign) -> bool:
@@ -179,7 +179,7 @@ def without_line_or_rest(project: Project, at: Location, comment: str, start: in
         begin = file.offset(at.line, at.column)
     except (Unfit, OSError):
         return ()
-    if not file.text.startswith(comment, begin):
+    if not file.text.startswith(comment, begin) or comment.startswith("/*"):  # which is more than the mark in it
         return ()
     first, stop, following = file.line(begin)
     start, end = begin + start, begin + end

@@ -105,6 +105,10 @@ def client(body: str, above: str = "import boto3\n\n\n") -> str:
             ),
             "import boto3\n\n\na = boto3.resource('s3')\nb = boto3.client('sqs')\n\n\n# why\n@str\n@repr\ndef handler(event, context):\n    return a.x(b)\n",
         ),
+        (  # what looks like a comment above is text
+            client("    s3 = boto3.client('s3')\n    return s3.x\n", 'import boto3\n"""\n# A\n# """\n'),
+            'import boto3\n"""\n# A\n# """\ns3 = boto3.client(\'s3\')\n\n\ndef handler(event, context):\n    return s3.x\n',
+        ),
         (  # one client for two functions
             client(
                 "    s3 = boto3.client('s3')\n    return s3.x(help())\n",
@@ -113,7 +117,7 @@ def client(body: str, above: str = "import boto3\n\n\n") -> str:
             "import boto3\ns3 = boto3.client('s3')\n\n\ndef help():\n    return s3.y\ndef handler(event, context):\n    return s3.x(help())\n",
         ),
     ],
-    ids=["plain", "below assignments", "above comments", "shared"],
+    ids=["plain", "below assignments", "above comments", "below a text", "shared"],
 )
 def test_a_client_moves_to_the_module(before: str, after: str) -> None:
     assert "client-in-handler" in rules_of({"app.py": before})
@@ -199,6 +203,16 @@ def test_in_templates_it_goes_as_well() -> None:
     template = "Resources:\n  # lambda-review: ignore[deprecated-runtime] soon\n  F:\n    Type: AWS::Serverless::Function # lambda-review: ignore[handler-missing] no\n"
     due = "Resources:\n  F:\n    Type: AWS::Serverless::Function\n"
     assert fixed({"template.yaml": template}, unsafe=False) == {"template.yaml": due.encode()}
+
+
+@pytest.mark.parametrize(
+    "comment",
+    ["/* # lambda-review: ignore[deprecated-runtime] a */", "/* # lambda-review: ignore[deprecated-runtime]\n a */"],
+)
+def test_part_of_a_larger_comment_stays(comment: str) -> None:
+    terraform = f'resource "aws_lambda_function" "f" {{ {comment}\n  filename = "a.zip"\n}}\n'
+    assert rules_of({"main.tf": terraform}) == ["unused-suppression"]
+    assert fixed({"main.tf": terraform}) == {}
 
 
 # --- templates ----------------------------------------------------------------------------------------------------

@@ -59,19 +59,19 @@ def without_line(source: Source, statement: Span) -> tuple[Change, str] | None:
     return Change(begin, end + 1, ""), code[statement[0] : end].rstrip()
 
 
-def line_before(source: Source, written: str, definition: int, above: Span | None) -> Change:
-    """A line among the statements of the module, before a function or class.
+def line_before(source: Source, written: str, definition: int, above: Span, *, tight: bool) -> Change:
+    """A line among the statements of the module, before a function or class and the comments that belong to it.
 
-    `definition` is the offset of its first line, decorators included; `above` is an assignment right before it, which
-    the line is then put below.
+    `definition` is the offset of its first line, decorators included, `above` the statement before it. With `tight`,
+    the line is put right below that.
     """
     code = source.code
-    if above is not None and _REST.match(code, above[1]):
+    if tight and _REST.match(code, above[1]):
         here = code.index("\n", above[1]) + 1
         return Change(here, here, written + newline(source, here - 1))
     here = code.rfind("\n", 0, definition) + 1
-    while here and code.startswith("#", code.rfind("\n", 0, here - 1) + 1):
-        here = code.rfind("\n", 0, here - 1) + 1
+    while (comment := code.rfind("\n", 0, here - 1) + 1) >= above[1] and code.startswith("#", comment):
+        here = comment
     return Change(here, here, written + 3 * newline(source, max(here - 1, 0)))
 
 

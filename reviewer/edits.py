@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from reviewer.code import facts
 from reviewer.code.fix import Change, line_before, with_keyword, without_line
 from reviewer.code.scopes import CallSite
+from reviewer.code.source import Source
+from reviewer.deploy.cdk_out import MANIFEST
+from reviewer.deploy.terraform.read import PLAN
 from reviewer.filetext import Unfit, file_text
 from reviewer.finding import Edit, Location
 from reviewer.project import Project
@@ -16,7 +19,7 @@ from reviewer.value import MODULE
 
 Edits = tuple[Edit, ...]
 
-GENERATED = ("cdk.out", ".aws-sam", ".serverless", "node_modules")
+GENERATED = frozenset({"cdk.out", ".aws-sam", ".serverless", "node_modules"})
 """Folders whose files a tool writes anew: an edit there would be lost."""
 OWN_TEXT = frozenset({"", "service_name", "region_name"})
 """The arguments of a client that say nothing of who asks."""
@@ -137,14 +140,26 @@ def _first_behind_import(
 def _of_module(project: Project, module: str, changes: Iterable[Change]) -> Edits:
     """Changes of a module as edits of the file that holds it: of a template, where the module is inline code."""
     source, changes = project.sources[module], tuple(changes)
+    if _is_generated(project, source.origin.at.path if source.origin else source.path):
+        return ()
     if source.origin is None:
         return tuple(Edit(source.path, change.start, change.end, change.text) for change in changes)
     if not source.origin.block or any("\n" in change.text or "\r" in change.text for change in changes):
         return ()
-    places = [source.span(change.start, change.end) for change in changes]
-    found = (_at(project, at, source.code[c.start : c.end], c.text) for at, c in zip(places, changes, strict=True))
-    edits = [edit for each in found for edit in each]
+    edits = [edit for change in changes for edit in _inline(project, source, change)]
     return tuple(edits) if len(edits) == len(changes) else ()
+
+
+def _inline(project: Project, source: Source, change: Change) -> Edits:
+    """A change of inline code in its template, where the same stands, with a character more on either side."""
+    at = source.span(change.start, change.end)
+    try:
+        file = file_text(at.path, project.read(at.path))
+        start, end = file.span(at)
+    except (Unfit, OSError):
+        return ()
+    is_there = file.text[start - 1 : end + 1] == source.code[change.start - 1 : change.end + 1]
+    return (Edit(at.path, start, end, change.text),) if is_there else ()
 
 
 # --- templates ----------------------------------------------------------------------------------------------------
@@ -155,7 +170,7 @@ def written(project: Project, at: Location, old: str, new: str) -> Edits:
 
     Of the CDK, `Duration.seconds(old)`.
     """
-    if any(folder in GENERATED for folder in at.path.split("/")[:-1]):
+    if _is_generated(project, at.path):
         return ()
     try:
         file = file_text(at.path, project.read(at.path))
@@ -170,6 +185,14 @@ def written(project: Project, at: Location, old: str, new: str) -> Edits:
         return ()
     inner = 2 if found[2] else 3
     return (Edit(at.path, start + found.start(inner), start + found.end(inner), new),)
+
+
+def _is_generated(project: Project, path: str) -> bool:
+    """Whether a tool writes a file anew: what a build leaves, an app that `cdk synth` wrote, a plan of Terraform."""
+    folder, _, _ = path.rpartition("/")
+    if set(folder.split("/")) & GENERATED or f"{folder}/{MANIFEST}".lstrip("/") in project.tree.templates:
+        return True
+    return path.endswith(".json") and all(mark in project.read(path) for mark in PLAN)
 
 
 def without_line_or_rest(project: Project, at: Location, comment: str, start: int, end: int) -> Edits:
@@ -187,13 +210,3 @@ def without_line_or_rest(project: Project, at: Location, comment: str, start: in
         return (Edit(at.path, start, end, ""),)
     start = first + len(file.text[first:start].rstrip(" \t"))
     return (Edit(at.path, first, following, "") if start == first else Edit(at.path, start, stop, ""),)
-
-
-def _at(project: Project, at: Location, old: str, new: str) -> Edits:
-    """Write `new` for `old` at a location, where that is what stands there."""
-    try:
-        file = file_text(at.path, project.read(at.path))
-        start, end = file.span(at)
-    except (Unfit, OSError):
-        return ()
-    return (Edit(at.path, start, end, new),) if file.text[start:end] == old else ()

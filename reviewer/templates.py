@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from pathlib import PurePosixPath
 
 from reviewer.aws.runtimes import deprecated, newest
 from reviewer.credentials import (
@@ -29,6 +30,10 @@ from reviewer.value import (
 UNTRUSTED = "CodeSigningPolicies.UntrustedArtifactOnDeployment"
 """What a signing configuration does with code that nobody it trusts has signed: `Warn`, the default, or `Enforce`.
 Source: https://docs.aws.amazon.com/lambda/latest/dg/configuration-codesigning.html"""
+
+ZAPPA = "zappa_settings"
+"""The settings of Zappa, which takes no runtime but that of the Python which it runs on.
+Source: https://github.com/zappa/Zappa#advanced-settings"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,8 @@ class Template:
 
     def with_runtime(self, runtime: str) -> tuple[Edit, ...]:
         """Edits that write a runtime for each deprecated one, where it stands there as such."""
+        if PurePosixPath(self.path).stem == ZAPPA:
+            return ()
         settings = [past for past in self.past_runtimes if not past.is_shared]
         return tuple(edit for past in settings for edit in written(self.project, past.at, past.runtime, runtime))
 

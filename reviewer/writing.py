@@ -37,12 +37,17 @@ def write(root: Path, before: Mapping[str, bytes], after: Mapping[str, bytes]) -
     return refused
 
 
+def _privately(file: str, flags: int) -> int:
+    """Open a file that nobody else may read, until it has the mode of the one whose place it takes."""
+    return os.open(file, flags, 0o600)
+
+
 def _replaced(file: Path, before: bytes, content: bytes) -> str:
     """Put a new file, written beside it, in the place of a file, with its mode. Why not, or ""."""
     beside = file.parent / f".lambda-review-{os.urandom(6).hex()}"
     try:
         status = file.stat()
-        with beside.open("xb") as stream:
+        with open(beside, "xb", opener=_privately) as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())

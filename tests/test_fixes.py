@@ -215,6 +215,11 @@ def test_part_of_a_larger_comment_stays(comment: str) -> None:
     assert fixed({"main.tf": terraform}) == {}
 
 
+RUNTIME = "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: python3.8\n"
+PLAN = """{"format_version": "1.2", "configuration": {"root_module": {}}, "planned_values": {"root_module": {"resources": [
+{"address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f",
+"values": {"runtime": "python3.8", "handler": "a.b", "function_name": "f"}}]}}}"""
+
 # --- templates ----------------------------------------------------------------------------------------------------
 
 
@@ -240,7 +245,19 @@ def test_a_computed_setting_stays(visibility: str) -> None:
 def test_a_runtime_becomes_the_newest(written: str) -> None:
     template = TEMPLATE.format(visibility=43200, runtime=written, timeout=60).replace('com/"', 'com/", timeout=1')
     assert fixed({"template.yaml": template}) == {"template.yaml": template.replace("3.8", "3.14").encode()}
-    assert fixed({"cdk.out/t.template.yaml": template}) == {}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"out/t.yaml": RUNTIME, "out/manifest.json": '{"artifacts": {}}'},
+        {"plan.json": PLAN},
+        {"zappa_settings.json": '{"dev": {"app_function": "app.app", "runtime": "python3.8"}}', "app.py": "app = 1\n"},
+    ],
+)
+def test_what_a_tool_writes_or_decides_stays(files: dict[str, str]) -> None:
+    assert rules_of(files) == ["deprecated-runtime"]
+    assert fixed(files) == {}
 
 
 def test_in_terraform_and_json_as_well() -> None:

@@ -6,8 +6,8 @@ Each folder is copied into a temporary one, as a git repository, and reviewed be
 
 - the patch of `--show-fixes` is taken by `git apply`, and makes of the copy what `--fix` makes of it;
 - every file that changed can still be read: Python compiles, and no finding `unreadable-source` is new;
-- the bytes outside of the edits are equal: the edits of the JSON report, put into the files by this script itself, make
-  the same files (where no two of a file touch, so that all are applied at once); modes and line ends are kept;
+- the bytes outside of the edits are equal: the edits of the JSON reports, put into another copy by this script itself,
+  make the same files; modes and line ends are kept;
 - a finding with a fix is gone, no finding has a fix any more, and no rule has more findings than before;
 - a second run changes nothing.
 
@@ -17,6 +17,7 @@ Prints one line for each folder and rule, and what does not hold; the exit statu
 from __future__ import annotations
 
 import argparse
+import codecs
 import json
 import shutil
 import subprocess
@@ -24,11 +25,12 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 GIT = ("git", "-c", "user.name=x", "-c", "user.email=x@example.org", "-c", "core.autocrlf=false")
+
+MOST_ROUNDS = 20
 
 
 def run(*command: str, cwd: Path, accepts: tuple[int, ...] = (0,)) -> bytes:
@@ -51,19 +53,28 @@ def state(folder: Path) -> dict[str, tuple[int, bytes]]:
     return {str(p.relative_to(folder)): (p.stat().st_mode, p.read_bytes()) for p in plain}
 
 
-def outside(before: bytes, after: bytes, edits: list[dict[str, Any]]) -> bool:
-    """Whether edits of one round, put into the bytes of a file in UTF-8 by offsets of its text, make those `after`."""
-    mark = b"\xef\xbb\xbf"
-    text = before.removeprefix(mark).decode()
+def put(content: bytes, edits: list[dict[str, Any]]) -> bytes:
+    """The bytes of a file in UTF-8 with edits put in, which count characters behind the byte order mark."""
+    mark = codecs.BOM_UTF8 if content.startswith(codecs.BOM_UTF8) else b""
+    text = content.removeprefix(mark).decode()
     for edit in sorted(edits, key=lambda each: -each["start"]):
         text = text[: edit["start"]] + edit["text"] + text[edit["end"] :]
-    return (mark if before.startswith(mark) else b"") + text.encode() == after
+    return mark + text.encode()
 
 
-def apart(edits: list[dict[str, Any]]) -> bool:
-    """Whether no two edits touch, so that one round applies all of them."""
-    spans = sorted((edit["start"], edit["end"]) for edit in edits)
-    return all(low[1] < high[0] for low, high in pairwise(spans))
+def by_hand(tool: str, folder: Path) -> None:
+    """Put the edits of the JSON report into the files, none that touches an earlier one, until a report has none."""
+    for _ in range(MOST_ROUNDS):
+        chosen: dict[str, list[dict[str, Any]]] = {}
+        for fix in (fix for finding in findings(tool, folder) for fix in finding["fixes"]):
+            taken = [(each, edit) for edit in fix["edits"] for each in chosen.get(edit["path"], [])]
+            if not any(each["start"] <= edit["end"] and edit["start"] <= each["end"] for each, edit in taken):
+                for edit in fix["edits"]:
+                    chosen.setdefault(edit["path"], []).append(edit)
+        for path, edits in chosen.items():
+            (folder / path).write_bytes(put((folder / path).read_bytes(), edits))
+        if not chosen:
+            return
 
 
 def checked(tool: str, source: Path, folder: Path) -> Iterator[str]:
@@ -73,11 +84,6 @@ def checked(tool: str, source: Path, folder: Path) -> Iterator[str]:
     run(*GIT, "add", "-A", "-f", cwd=folder)
     run(*GIT, "commit", "-q", "-m", "before", cwd=folder)
     old, first = state(folder), findings(tool, folder)
-    edits: dict[str, list[dict[str, Any]]] = {}
-    for finding in first:
-        for fix in finding["fixes"]:
-            for edit in fix["edits"]:
-                edits.setdefault(edit["path"], []).append(edit)
 
     patch = run(tool, ".", "--show-fixes", "--unsafe", cwd=folder, accepts=(0, 1))
     if state(folder) != old:
@@ -87,25 +93,21 @@ def checked(tool: str, source: Path, folder: Path) -> Iterator[str]:
         run(*GIT, "apply", "--whitespace=nowarn", str(folder.parent / "fixes.patch"), cwd=folder)
     patched = state(folder)
     run(*GIT, "checkout", "-q", "--", ".", cwd=folder)
+    by_hand(tool, folder)
+    edited = state(folder)
+    run(*GIT, "checkout", "-q", "--", ".", cwd=folder)
+
     run(tool, ".", "--fix", "--unsafe", "--quiet", cwd=folder, accepts=(0, 1))
     new, last = state(folder), findings(tool, folder)
-    changed = {path for path in old if new.get(path) != old[path]}
+    changed = sorted(path for path in old if new.get(path) != old[path])
     if patched != new:
         yield f"the patch and --fix differ: {sorted(p for p in new if patched.get(p) != new[p])[:5]}"
+    if edited != new:
+        yield f"other bytes than those of the edits changed: {sorted(p for p in new if edited.get(p) != new[p])[:5]}"
     if new.keys() != old.keys():
         yield f"files came or went: {sorted(new.keys() ^ old.keys())[:5]}"
-    for path in sorted(changed):
-        (mode, before), (new_mode, after) = old[path], new[path]
-        if mode != new_mode:
-            yield f"{path}: another mode"
-        if path not in edits:
-            yield f"{path}: changed without a fix"
-        elif apart(edits[path]) and not outside(before, after, edits[path]):
-            yield f"{path}: other bytes than those of the edits changed"
-        if (before.count(b"\r\n") == before.count(b"\n")) != (after.count(b"\r\n") == after.count(b"\n")):
-            yield f"{path}: other line ends"
-        if path.endswith(".py"):
-            compile(after, path, "exec", dont_inherit=True)
+    for path in changed:
+        yield from unlike(path, *old[path], *new[path])
     run(tool, ".", "--fix", "--unsafe", "--quiet", cwd=folder, accepts=(0, 1))
     if state(folder) != new:
         yield "a second run changed files"
@@ -113,8 +115,7 @@ def checked(tool: str, source: Path, folder: Path) -> Iterator[str]:
     counts, left = Counter(f["rule"] for f in first), Counter(f["rule"] for f in last)
     offered = Counter(f["rule"] for f in first if f["fixes"])
     still = Counter(f["rule"] for f in last if f["fixes"])
-    at_once = sum(apart(edits[path]) for path in changed & edits.keys())
-    print(f"{source.name}: {len(changed)} files changed, the bytes of {at_once} of them compared with the edits")
+    print(f"{source.name}: {len(changed)} of {len(old)} files changed")
     for rule in sorted(offered):
         print(f"  {rule}: {counts[rule]} findings, {offered[rule]} with a fix, {left[rule]} findings after it")
     for rule in sorted(counts.keys() | left.keys()):
@@ -122,6 +123,19 @@ def checked(tool: str, source: Path, folder: Path) -> Iterator[str]:
             yield f"{rule}: {still[rule]} findings still have a fix"
         if left[rule] > counts[rule] - offered[rule]:
             yield f"{rule}: {left[rule]} findings where {counts[rule] - offered[rule]} were to be left"
+
+
+def unlike(path: str, mode: int, before: bytes, new_mode: int, after: bytes) -> Iterator[str]:
+    """In what a fixed file is none."""
+    if mode != new_mode:
+        yield f"{path}: another mode"
+    if (before.count(b"\r\n") == before.count(b"\n")) != (after.count(b"\r\n") == after.count(b"\n")):
+        yield f"{path}: other line ends"
+    if path.endswith(".py"):
+        try:
+            compile(after, path, "exec", dont_inherit=True)
+        except SyntaxError as problem:
+            yield f"{path}: {problem}"
 
 
 def main() -> int:

@@ -120,11 +120,12 @@ class Template:
         return newest(date.today())
 
     def with_runtime(self, runtime: str) -> tuple[Edit, ...]:
-        """Edits that write a runtime for each deprecated one, where it stands there as such."""
+        """Edits that write a runtime for all deprecated ones, where each stands there as such."""
         if PurePosixPath(self.path).stem == ZAPPA:
             return ()
         settings = [past for past in self.past_runtimes if not past.is_shared]
-        return tuple(edit for past in settings for edit in written(self.project, past.at, past.runtime, runtime))
+        edits = [written(self.project, past.at, past.runtime, runtime) for past in settings]
+        return tuple(edit for each in edits for edit in each) if all(edits) else ()
 
     # --- signing, versions, access
 

@@ -215,6 +215,11 @@ def test_part_of_a_larger_comment_stays(comment: str) -> None:
     assert fixed({"main.tf": terraform}) == {}
 
 
+RUNTIMES = """Parameters: {P: {Type: String, Default: python3.8}}
+Resources:
+  F: {Type: AWS::Serverless::Function, Properties: {Runtime: python3.8}}
+  G: {Type: AWS::Serverless::Function, Properties: {Runtime: {}}}
+"""
 RUNTIME = "Resources:\n  F:\n    Type: AWS::Serverless::Function\n    Properties:\n      Runtime: python3.8\n"
 PLAN = """{"format_version": "1.2", "configuration": {"root_module": {}}, "planned_values": {"root_module": {"resources": [
 {"address": "aws_lambda_function.f", "mode": "managed", "type": "aws_lambda_function", "name": "f",
@@ -245,6 +250,15 @@ def test_a_computed_setting_stays(visibility: str) -> None:
 def test_a_runtime_becomes_the_newest(written: str) -> None:
     template = TEMPLATE.format(visibility=43200, runtime=written, timeout=60).replace('com/"', 'com/", timeout=1')
     assert fixed({"template.yaml": template}) == {"template.yaml": template.replace("3.8", "3.14").encode()}
+
+
+def test_all_runtimes_of_a_template_are_written_or_none() -> None:
+    plain, computed = RUNTIMES.replace("{}", "'python3.7'"), RUNTIMES.replace("{}", "!Sub 'python3.7'")
+    assert rules_of({"t.yaml": computed}) == ["deprecated-runtime"]
+    assert fixed({"t.yaml": computed}) == {}
+    head, resources = plain.split("Resources")
+    due = f"{head}Resources{resources.replace('3.7', '3.14').replace('3.8', '3.14')}"
+    assert fixed({"t.yaml": plain}) == {"t.yaml": due.encode()}
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,29 @@ def test_its_words_are_blameless(rule: Rule) -> None:
     assert faults_of_detail(rule.suggest) == []
     for found in reviewed(example(rule, "Bad")).findings:
         assert faults_of_fact(found.message) == []
+        assert [fault for fix in found.fixes for fault in faults(fix.message)] == []
+
+
+FIXED = {
+    "client-in-handler": False,  # a resource, and a table of it
+    "deprecated-runtime": True,
+    "http-without-timeout": True,
+    "timeout-above-trigger": False,  # more than a second too long
+    "unused-suppression": True,
+    "visibility-below-timeout": True,
+}
+
+
+@pytest.mark.parametrize(("name", "offered"), FIXED.items())
+def test_bad_has_a_fix_where_it_is_plain(name: str, offered: bool) -> None:
+    fixes = [found.fixes for found in reviewed(example(collect()[name], "Bad")).findings if found.rule == name]
+    assert [bool(each) for each in fixes] == [offered]
+
+
+def test_other_rules_offer_none() -> None:
+    for rule in collect().values():
+        found = reviewed(example(rule, "Bad")).findings
+        assert {each.rule for each in found if each.fixes} <= FIXED.keys()
 
 
 def example(rule: Rule, heading: str) -> dict[str, str]:

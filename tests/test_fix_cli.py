@@ -7,10 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from credential_samples import EACH_FORMAT, pieces, secret_of
 from fixing_samples import tree_of
 from wording import faults
 
 from reviewer import mending
+from reviewer.aws import secrets as known
 from reviewer.cli import main
 from reviewer.report.patch import patch
 from reviewer.writing import CHANGED, fault, write
@@ -295,6 +297,25 @@ def test_no_secret_is_shown(capfdbinary: pytest.CaptureFixture[bytes], project: 
         )
     for form in ("json", "sarif", "html"):
         assert PASSWORD not in Said(capfdbinary, ".", "--format", form).out
+
+
+@EACH_FORMAT
+@pytest.mark.parametrize("place", ["{}\nx = 1\n", "x = 1\n{}\n", "'''\n\n{}\n\n\nx = 1\n"])
+def test_no_known_format_is_shown_beside_a_change(form: known.Format, place: str) -> None:
+    before = place.replace("{}", form.example)
+    (made, _) = patch({"a.py": before.encode()}, {"a.py": before.replace("x = 1", "x = 2").encode()}, frozenset())
+    assert [piece for piece in pieces(secret_of(form)) if piece in made.decode()] == []
+
+
+def test_no_line_of_a_private_key_is_shown() -> None:
+    key = "\n".join(
+        ["-----BEGIN RSA PRIVATE KEY-----", *["MIIEpAIBAAKCAQEA7c9vJ2Kq"] * 20, "-----END RSA PRIVATE KEY-----"]
+    )
+    before = "KEY = 'none'\n" + "y = 1\n" * 3 + f'KEY = """{key}"""\n\nx = 1'
+    (made, left) = patch({"a.py": before.encode()}, {"a.py": before.replace("x = 1", "x = 2").encode()}, frozenset())
+    assert (b"MII" in made, left) == (False, ())
+    inside = before.replace("7c9vJ2Kq\n", "7c9vJ2Kr\n", 9)
+    assert patch({"a.py": before.encode()}, {"a.py": inside.encode()}, frozenset()) == (b"", ("a.py",))
 
 
 def test_nothing_in_a_patch_moves_the_cursor(

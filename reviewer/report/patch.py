@@ -18,6 +18,8 @@ CONTEXTS = (3, 2, 1)
 
 Lines = list[bytes]
 
+_PRIVATE_KEY = re.compile(rb"-----BEGIN [A-Z ]*PRIVATE KEY(?:[^-]|-(?!----END))*")
+
 
 def patch(
     before: Mapping[str, bytes], after: Mapping[str, bytes], secret: Container[tuple[str, int]]
@@ -29,9 +31,10 @@ def patch(
     shown: list[bytes] = []
     hidden: list[str] = []
     for path in sorted(after):
+        key = _key_lines(before[path])
 
-        def is_secret(number: int, path: str = path) -> bool:
-            return (path, number) in secret
+        def is_secret(number: int, path: str = path, key: frozenset[int] = key) -> bool:
+            return number in key or (path, number) in secret
 
         found = _file(path, before[path], after[path], is_secret)
         if found is None:
@@ -88,8 +91,18 @@ def _range(start: int, end: int) -> bytes:
     return b"%d,%d" % (start + 1 if length else start, length)
 
 
+def _key_lines(content: bytes) -> frozenset[int]:
+    """The numbers of the lines of private keys, which do not give themselves away one by one."""
+    found: set[int] = set()
+    for key in _PRIVATE_KEY.finditer(content):
+        first = content.count(b"\n", 0, key.start()) + 1
+        found.update(range(first, first + key[0].count(b"\n") + 1))
+    return frozenset(found)
+
+
 def _holds_secret(row: bytes) -> bool:
-    text = row.decode("utf-8", "replace")
+    """Whether a secret is in a row of a hunk, behind the sign that it begins with, which would hide some of them."""
+    text = row[1:].decode("utf-8", "replace")
     return safe(text) != text
 
 

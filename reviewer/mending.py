@@ -28,8 +28,7 @@ def mended(
     root = Path(review.root)
     made = mend(review, lambda files: again(dict(files)), unsafe=unsafe, fault=_none if show else partial(fault, root))
     if show:
-        secret = secret_lines(review, rules) | secret_lines(made.review, rules)
-        shown, hidden = patch(made.before, made.after, secret)
+        shown, hidden = patch(made.before, made.after, secret_lines(review, rules))
         reason = "a secret stands at or beside what changes; `--fix` changes it"
         return review, shown, [*_unshown(made.left), *(f"{path} is not shown: {reason}" for path in hidden)]
     refused = write(root, made.before, made.after)

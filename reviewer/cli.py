@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +15,7 @@ from reviewer import config, inputs
 from reviewer.config import SEVERITIES, THRESHOLDS, Config, ConfigError, nearest
 from reviewer.discover import LARGEST, Tree, discover
 from reviewer.inputs import InputError
+from reviewer.options import FOUND, OUTPUT, RULES, about_files, about_fixes, about_new
 from reviewer.outputs import Output, OutputError, beside_patch, check_target, files, paired, show, wants_color, write
 from reviewer.report import FORMATS, GRAPHS
 from reviewer.usage import Choice, Command, Group, option, worded
@@ -77,36 +77,9 @@ def cli() -> None:
     pass
 
 
-RULES, FILES, FOUND, FIXES, OUTPUT = "Which rules", "Which files", "Which findings", "Fixes", "Output"
 LEVELS = ", ".join(SEVERITIES)
 KINDS = ", ".join(FORMATS) + "."
 COLORS = ["auto", "always", "never"]
-
-ABOUT_FILES = (
-    option(FILES, "--all", "everything", is_flag=True, help="Review all Python files, also tests and ignored ones."),
-    option(FILES, "--exclude", multiple=True, metavar="PATTERN", help="Leave out what matches, as in a .gitignore."),
-    option(
-        FILES,
-        "--config",
-        "config_file",
-        metavar="FILE",
-        help="Read the settings there, not in the nearest pyproject.toml.",
-    ),
-    option(
-        FILES,
-        "--cdk-out",
-        "cdk_out",
-        multiple=True,
-        metavar="DIR",
-        help="A folder that `cdk synth` wrote, where it is not the `cdk.out` beside the app.",
-    ),
-    option(FILES, "--stdin-filename", metavar="FILE", help="The name of the file that `-` reads from standard input."),
-)
-
-
-def about_files(command: Callable[..., int]) -> Callable[..., int]:
-    """Declare the options of all commands that read files."""
-    return reduce(lambda declared, declare: declare(declared), reversed(ABOUT_FILES), command)
 
 
 @cli.command(cls=Command, short_help="Review files and folders; what PATH... alone does.")
@@ -126,11 +99,11 @@ def about_files(command: Callable[..., int]) -> Callable[..., int]:
     metavar="LEVEL",
     help="Exit with 1 from this level on, or `never`. [warning]",
 )
-@option(FIXES, "--fix", is_flag=True, help="Apply the safe fixes to the files; report what is left.")
-@option(FIXES, "--show-fixes", is_flag=True, help="Print what --fix would change, as `git apply` takes it.")
-@option(FIXES, "--unsafe", is_flag=True, help="With either: also fixes that change what is run or deployed.")
+@about_new
+@about_fixes
 @option(OUTPUT, "--format", "formats", multiple=True, type=Choice([*FORMATS]), metavar="FORMAT", help=f"{KINDS} [text]")
 @option(OUTPUT, "--output", "targets", multiple=True, metavar="FILE", help="Write the report there; one per --format.")
+@option(OUTPUT, "--list-suppressions", is_flag=True, help="List the suppressions instead (as text or json).")
 @option(OUTPUT, "--statistics", is_flag=True, help="Count the findings of each rule.")
 @option(OUTPUT, "-q", "--quiet", is_flag=True, help="Findings only; no text beside --output.")
 @option(OUTPUT, "-v", "--verbose", is_flag=True, help="Explain each finding in full; list what was left out, and why.")
@@ -143,6 +116,11 @@ def check(
     config_file: str | None,
     stdin_filename: str | None,
     cdk_out: tuple[str, ...],
+    since: str | None,
+    diff: str | None,
+    baseline: str | None,
+    write_baseline: str | None,
+    list_suppressions: bool,
     quiet: bool,
     verbose: bool,
     statistics: bool,
@@ -160,26 +138,34 @@ def check(
 
     `-`: the standard input, as a file.
     """
+    from reviewer.novelty import Asked  # noqa: PLC0415
     from reviewer.policy import exit_status  # noqa: PLC0415
     from reviewer.rule import collect  # noqa: PLC0415
 
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
-    mends = inputs.mends(paths, fix=fix, show=show_fixes, unsafe=unsafe)
+    mends = inputs.mends(
+        paths, fix=fix, show=show_fixes, unsafe=unsafe, of_some=any((since, diff, baseline, write_baseline))
+    )
     outputs = paired(formats, targets, quiet=quiet)
     outputs = beside_patch(outputs) if show_fixes else outputs
     places = inputs.places(paths, stdin_filename, cli.commands)
     rules = collect()
-    used = inputs.settings(places, rules, config_file, **settings)
+    named = Path(baseline) if baseline is not None else None
+    used = inputs.settings(places, rules, config_file, baseline=named, **settings)
     synthesised = inputs.synthesised(cdk_out, places)
     tree = discover(places, everything=used.everything, exclude=used.exclude, synthesised=synthesised)
     for file in files(outputs):
         check_target(file, tree, used.source)
     if verbose and used.source:
         _say(f"settings from {used.source}")
+    newness = Asked(since, diff, named, write_baseline, used.baseline, is_stdin=paths == ("-",))
+    novelty = newness.checked(tree, files(outputs))
 
     unsaved = _unsaved(tree, reads_stdin=paths == ("-",))
     review = _reviewed(tree, used, rules, unsaved)
+    if list_suppressions:
+        return _list(review, outputs)
     if mends:
         from reviewer.mending import mended, printable  # noqa: PLC0415
 
@@ -189,6 +175,8 @@ def check(
         for remark in remarks:
             _say(remark)
         show(printable(patch) if sys.stdout.isatty() else patch)
+    review, baselines = novelty.applied(review, used, rules)
+    write(baselines, "--write-baseline")
     text = {"verbose": verbose, "quiet": quiet, "statistics": statistics}
     reports = {output: _rendered(output, review, rules, color, text) for output in outputs}
     write({output.file: report for output, report in reports.items() if output.file})
@@ -321,6 +309,16 @@ def _unsaved(tree: Tree, *, reads_stdin: bool) -> dict[str, bytes]:
         raise InputError(f"--stdin-filename {tree.left_out[0][0]}: {tree.left_out[0][1]}")
     (path,) = tree.explicit
     return {path: sys.stdin.buffer.read(LARGEST + 1)}
+
+
+def _list(review: Review, outputs: Sequence[Output]) -> int:
+    from reviewer.report import suppressions  # noqa: PLC0415
+
+    form = outputs[0].format
+    if form not in suppressions.FORMATS or outputs != (Output(form),):
+        raise InputError(f"--list-suppressions goes to the standard output, as {' or '.join(suppressions.FORMATS)}")
+    show(suppressions.render(form, review.marks), sys.stdout.encoding if form == "text" else None)
+    return FAILED if review.errors else 0
 
 
 def _rendered(output: Output, review: Review, rules: dict[str, Rule], color: str, options: dict[str, bool]) -> str:

@@ -37,7 +37,8 @@ class Config:
     """The settings of one review. Names are rules, groups or "all"; patterns are relative to the root of the review.
 
     `min_severity` is the least that is reported, `fail_on` the least that makes the exit status 1 (None: nothing does).
-    `everything` reviews all Python files, not only what ships in a function. `source` is the file that they come from.
+    `everything` reviews all Python files, not only what ships in a function. `baseline` is a file of known findings.
+    `source` is the file that the settings come from.
     """
 
     select: Names = ()
@@ -49,6 +50,7 @@ class Config:
     exclude: tuple[str, ...] = ()
     per_path_ignores: tuple[tuple[str, Names], ...] = ()
     everything: bool = False
+    baseline: Path | None = None
     source: str = ""
 
 
@@ -268,6 +270,15 @@ class _Reader:
         anywhere = "" if "/" in rest.rstrip("/") else "**/"
         return f"{bang}/{prefix}/{anywhere}{rest.lstrip('/')}"
 
+    def path(self, value: object) -> Path:
+        """A file of the tree, named relative to the folder of this one."""
+        folder = Path(os.path.realpath(self.file.parent))
+        if not isinstance(value, str) or not value:
+            raise ConfigError(f"the path of a file is due here, not {_kind(value) if value != '' else 'nothing'}")
+        if not any(Path(os.path.realpath(folder / value)).is_relative_to(top) for top in (self.root, folder)):
+            raise ConfigError(f"`{value}` lies outside of the reviewed tree")
+        return folder / value
+
     def strings(self, value: object) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             raise ConfigError(f"a list of strings is due here, not {_kind(value)}")
@@ -309,5 +320,6 @@ READERS: dict[str, Callable[[_Reader, object], Any]] = {
     "fail-on": _Reader.threshold,
     "exclude": _Reader.patterns,
     "per-path-ignores": _Reader.ignores,
+    "baseline": _Reader.path,
 }
 """The keys of a file. Each names the field of `Config` that it fills."""

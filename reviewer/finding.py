@@ -103,18 +103,34 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class Mark:
+    """One rule of a comment that suppresses findings. `state`: `used`, `unused`, or `not run` of a rule that did not
+    run, `unknown` of one that does not exist."""
+
+    at: Location
+    rule: str
+    state: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Review:
     """The outcome of one review: what the reporters write.
 
     `root` is the absolute folder that all paths are relative to. `suppressed` are findings that a comment of the
-    reviewed code silences. `errors` are internal errors (a rule that raised): they make the exit status 2.
-    `left_out` are (path, reason) pairs for `--verbose`. `contents` gives the bytes of a reviewed file by its relative
-    path (b"" where it cannot be read any more). `graph` makes the invocation graph, which not every report shows.
+    reviewed code silences, `known` those that are left out because they are not new; `gone` are (path, description)
+    pairs of what a baseline knows and nothing matches any more. `marks` are the suppressions. `errors` are internal
+    errors (a rule that raised): they make the exit status 2. `left_out` are (path, reason) pairs for `--verbose`.
+    `contents` gives the bytes of a reviewed file by its relative path (b"" where it cannot be read any more). `graph`
+    makes the invocation graph, which not every report shows.
     """
 
     root: str
     findings: tuple[Finding, ...]
     suppressed: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
+    gone: tuple[tuple[str, str], ...] = ()
+    marks: tuple[Mark, ...] = ()
     errors: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     functions: int = 0

@@ -42,14 +42,21 @@ def places(paths: tuple[str, ...], stdin_filename: str | None, commands: Iterabl
     return [Path(path) for path in paths]
 
 
-def mends(paths: tuple[str, ...], *, fix: bool, show: bool, unsafe: bool) -> bool:
-    """Whether fixes are asked for, to be applied or to be shown. Raises `InputError`."""
+def mends(paths: tuple[str, ...], *, fix: bool, show: bool, unsafe: bool, of_some: bool = False) -> bool:
+    """Whether fixes are asked for, to be applied or to be shown; `of_some`: along with options that leave out findings.
+
+    Raises `InputError`.
+    """
     if fix and show:
         raise InputError("--fix and --show-fixes exclude each other: one changes files, the other none")
     if unsafe and not fix and not show:
         raise InputError("--unsafe goes with --fix or --show-fixes")
     if fix and "-" in paths:
         raise InputError("--fix changes files; the standard input is none, and --show-fixes goes with it")
+    if of_some and (fix or show):
+        raise InputError(
+            f"{'--fix' if fix else '--show-fixes'} is about all findings, not about those that are new alone"
+        )
     return fix or show
 
 

@@ -58,29 +58,32 @@ def beside_patch(outputs: tuple[Output, ...]) -> tuple[Output, ...]:
     return tuple(output for output in outputs if output.file)
 
 
-def check_target(file: Path, tree: Tree, settings: str = "") -> None:
-    """Raise `OutputError` where a report cannot go to `file`, or would overwrite what is reviewed, or `settings`."""
+def check_target(file: Path, tree: Tree, settings: str = "", option: str = "--output") -> None:
+    """Raise `OutputError` where a report cannot go to `file`, or would overwrite what is reviewed, or `settings`.
+
+    `option` is what names the file.
+    """
     if not file.parent.is_dir():
-        raise OutputError(f"--output {file}: no folder `{file.parent}`")
+        raise OutputError(f"{option} {file}: no folder `{file.parent}`")
     try:
         status = file.lstat()
     except FileNotFoundError:
         status = None
     except OSError as error:
-        raise OutputError(f"--output {file}: {error.strerror}") from None
+        raise OutputError(f"{option} {file}: {error.strerror}") from None
     if status is not None and not stat.S_ISREG(status.st_mode):
         kinds = {stat.S_IFDIR: "a folder", stat.S_IFLNK: "a link"}
         raise OutputError(
-            f"--output {file}: {kinds.get(stat.S_IFMT(status.st_mode), 'no plain file')} is there already"
+            f"{option} {file}: {kinds.get(stat.S_IFMT(status.st_mode), 'no plain file')} is there already"
         )
     if not os.access(file.parent, os.W_OK):
-        raise OutputError(f"--output {file}: the folder `{file.parent}` cannot be written to")
+        raise OutputError(f"{option} {file}: the folder `{file.parent}` cannot be written to")
     if status is None:
         return
     if file.name in {OWN, SHARED} or (settings and _resolved(file) == _resolved(Path(settings))):
-        raise OutputError(f"--output {file}: this file holds settings")
+        raise OutputError(f"{option} {file}: this file holds settings")
     if status.st_size and _is_source(file, tree) and not _is_report(file):
-        raise OutputError(f"--output {file}: this file belongs to what is reviewed")
+        raise OutputError(f"{option} {file}: this file belongs to what is reviewed")
 
 
 def _is_source(file: Path, tree: Tree) -> bool:
@@ -106,7 +109,7 @@ def _is_report(file: Path) -> bool:
     return isinstance(value, dict) and not OWN_KEYS.isdisjoint(value)
 
 
-def write(texts: Mapping[Path, str]) -> None:
+def write(texts: Mapping[Path, str], option: str = "--output") -> None:
     """Write all files, or raise `OutputError` and leave what was there.
 
     Each text goes to a new file beside its target first, which then takes the target's name.
@@ -123,7 +126,7 @@ def write(texts: Mapping[Path, str]) -> None:
                 beside.chmod(stat.S_IMODE(file.stat().st_mode))
             beside.replace(file)
     except OSError as error:
-        raise OutputError(f"--output {file}: {error.strerror}") from None
+        raise OutputError(f"{option} {file}: {error.strerror}") from None
     finally:
         for beside in written:
             beside.unlink(missing_ok=True)

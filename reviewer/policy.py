@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 from reviewer.config import ALL, Config, nearest
 from reviewer.edits import without_line_or_rest
-from reviewer.finding import Edit, Finding, Location
+from reviewer.finding import Edit, Finding, Location, Mark
 from reviewer.patterns import patterns
 from reviewer.rule import collect
 from reviewer.subjects import BareSuppression, IdleSuppression, Remark
@@ -50,10 +50,14 @@ class Suppression:
     rule: str
     at: Location
     lines: frozenset[int] | None
-    reasoned: bool
+    reason: str
     comment: Comment
     cut: tuple[int, int]
     """The characters of the comment without which this id is gone: all of its suppression, if no other is named."""
+
+    @property
+    def reasoned(self) -> bool:
+        return re.search(r"\w", self.reason) is not None
 
     def covers(self, line: int) -> bool:
         return self.lines is None or line in self.lines
@@ -61,10 +65,11 @@ class Suppression:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The findings that are reported, and those that comments silence."""
+    """The findings that are reported, those that comments silence, and what these comments say."""
 
     kept: tuple[Finding, ...]
     suppressed: tuple[Finding, ...] = ()
+    marks: tuple[Mark, ...] = field(default=(), compare=False)
 
 
 def apply(findings: Iterable[Finding], project: Project, config: Config, rules: Iterable[Rule]) -> Outcome:
@@ -76,7 +81,7 @@ def apply(findings: Iterable[Finding], project: Project, config: Config, rules: 
     outcome = suppress(
         findings, spoken, lambda path: statements.get(path, ()), known.keys() | enabled, enabled, without=without
     )
-    return Outcome(reported(outcome.kept, config, known), reported(outcome.suppressed, config, known))
+    return Outcome(reported(outcome.kept, config, known), reported(outcome.suppressed, config, known), outcome.marks)
 
 
 def exit_status(findings: Iterable[Finding], errors: Collection[str], config: Config) -> int:
@@ -127,8 +132,15 @@ def suppress(
     kept, suppressed, used = _split(findings, marks)
     remarks = [remark for comment in comments for remark in _malformed(comment)]
     remarks += [remark for mark in marks for remark in _remarks(mark, mark in used, known, enabled, without)]
-    shown, silenced, _ = _split(_judged(remarks, enabled), marks)
-    return Outcome((*kept, *shown), (*suppressed, *silenced))
+    shown, silenced, also = _split(_judged(remarks, enabled), marks)
+    listed = (Mark(each.at, each.rule, _state(each, used | also, known, enabled), each.reason) for each in marks)
+    return Outcome((*kept, *shown), (*suppressed, *silenced), tuple(listed))
+
+
+def _state(mark: Suppression, used: set[Suppression], known: Collection[str], enabled: Collection[str]) -> str:
+    if mark in used:
+        return "used"
+    return "unused" if mark.rule in enabled else "not run" if mark.rule in known else "unknown"
 
 
 def _split(
@@ -154,9 +166,8 @@ def _suppressions(comments: list[Comment], statements: Callable[[str], Lines]) -
         for mark in MARK.finditer(comment.text):
             lines = None if mark["file"] else _covered(comment, alone, statements(comment.at.path))
             at = _span(comment, mark.start(), mark.end("ids") + 1)
-            reasoned = re.search(r"\w", mark["reason"]) is not None
             for rule in dict.fromkeys(name.strip() for name in mark["ids"].split(",")):
-                yield Suppression(rule, at, lines, reasoned, comment, _cut(mark, rule))
+                yield Suppression(rule, at, lines, mark["reason"].strip(), comment, _cut(mark, rule))
 
 
 def _cut(mark: re.Match[str], rule: str) -> tuple[int, int]:

@@ -65,6 +65,7 @@ def review(
         root=str(tree.root),
         findings=outcome.kept,
         suppressed=outcome.suppressed,
+        marks=outcome.marks,
         errors=tuple(errors),
         left_out=(*tree.left_out, *project.deployment.left_out),
         functions=len(project.handlers),

@@ -104,6 +104,7 @@ def test_reports_speak_of_what_is_left(capfdbinary: pytest.CaptureFixture[bytes]
     [
         (["--fix", "--show-fixes"], "--fix and --show-fixes exclude each other: one changes files, other none"),
         (["--unsafe"], "--unsafe goes with --fix or --show-fixes"),
+        (["--fix", "--since", "main"], "--fix is about all findings, not about those that are new alone"),
         (
             ["--show-fixes", "--format", "json"],
             "--format json: --show-fixes prints to the standard output, an --output is needed",

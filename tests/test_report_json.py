@@ -95,6 +95,7 @@ def test_the_summary_counts() -> None:
         "warnings": 3,
         "notes": 1,
         "suppressed": 1,
+        "not_new": 0,
         "functions": 1,
         "modules": 3,
         "templates": 1,

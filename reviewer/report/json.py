@@ -33,6 +33,7 @@ def render(review: Review, rules: Mapping[str, Rule]) -> str:
         "summary": counts
         | {
             "suppressed": len(review.suppressed),
+            "not_new": len(review.known),
             "functions": review.functions,
             "modules": review.modules,
             "templates": review.templates,

@@ -58,8 +58,10 @@ def work(review: Review) -> str:
 
 
 def silenced(review: Review) -> str:
-    """What follows the number of findings where a comment silences some."""
-    return f" ({len(review.suppressed):,} suppressed)" if review.suppressed else ""
+    """What follows the number of findings where some are not reported."""
+    apart = ((len(review.suppressed), "suppressed"), (len(review.known), "not new"))
+    counts = [f"{number:,} {kind}" for number, kind in apart if number]
+    return f" ({', '.join(counts)})" if counts else ""
 
 
 def summary(review: Review) -> str:

@@ -38,11 +38,12 @@ def safe(text: str, *, strictly: bool = False) -> str:
 
 
 def secret_lines(review: Review, rules: Mapping[str, Rule]) -> frozenset[tuple[str, int]]:
-    """Path and line of every place that a rule about secrets points at, silenced or not: there a secret is known to be.
+    """Path and line of every place that a rule about secrets points at, reported or not: there a secret is known to be.
 
     A password that is only one by where it is handed to does not give itself away.
     """
-    about = (f for f in (*review.findings, *review.suppressed) if f.rule in rules and rules[f.rule].group == "secrets")
+    found = (*review.findings, *review.suppressed, *review.known)
+    about = (f for f in found if f.rule in rules and rules[f.rule].group == "secrets")
     places = (place for f in about for place in (f.at, *(step.at for step in (*f.related, *f.steps))))
     return frozenset((at.path, line) for at in places for line in range(at.line, at.end_line + 1))
 

@@ -31,8 +31,8 @@ def render(
     """The review as text of `width` columns, with a line feed at its end.
 
     Why, suggestion and link of a rule come once, at its first finding; with `verbose` they come with each, as do all
-    paragraphs of why, and what was left out of the review is listed. `quiet` leaves the findings alone: no statistics,
-    no summary, and nothing at all where there are none.
+    paragraphs of why; what was left out of the review is listed, and what a baseline knows and nothing matches. `quiet`
+    leaves the findings alone: no statistics, no summary, and nothing at all where there are none.
     """
     style, width = Style(color, links), max(width, NARROWEST)
     frames = Frames(Sources(review.contents, secret_lines(review, rules)), style, width)
@@ -40,7 +40,8 @@ def render(
     parts: list[Iterable[str]] = [page.finding(finding) for finding in review.findings]
     parts += [page.errors()]
     if not quiet:
-        parts += [page.left_out() if verbose else [], page.statistics() if statistics else [], [page.summary()]]
+        parts += [page.left_out(), page.gone()] if verbose else []
+        parts += [page.statistics() if statistics else [], [page.summary()]]
     return "".join("\n".join(lines) + "\n" for lines in _spaced(map(list, parts)))
 
 
@@ -120,6 +121,11 @@ class _Page:
         name = self.style.paint("strong", "left out:")
         return (f"{name} {visible(path)} ({said(reason)})" for path, reason in self.review.left_out)
 
+    def gone(self) -> Iterator[str]:
+        """What the baseline knows and nothing matches."""
+        name = self.style.paint("strong", "no longer found:")
+        return (f"{name} {visible(path)} ({said(what)})" for path, what in self.review.gone)
+
     def statistics(self) -> Iterator[str]:
         """The rules by how often they fired."""
         counts = Counter((finding.rule, finding.severity) for finding in self.review.findings)
@@ -128,6 +134,8 @@ class _Page:
             title = self.rules[rule].title if rule in self.rules else ""
             kind = self.style.paint(severity.label, f"{severity.label:7}")
             yield f"{number:6}  {kind}  {visible(rule):{longest}}  {self.style.paint('faint', title)}".rstrip()
+        if self.review.gone:
+            yield f"{len(self.review.gone):6}  of the baseline no longer found (--verbose lists them)"
 
     def summary(self) -> str:
         review = self.review
@@ -135,7 +143,8 @@ class _Page:
             alone = f" ({said(': '.join(review.left_out[0]))})" if len(review.left_out) == 1 else ""
             return f"Nothing to review: no function, module or template found{alone}."
         if not review.findings:
-            clear = "No findings" if review.errors else self.style.paint("good", "All clear")
+            clear = "No new findings" if review.known else "All clear"
+            clear = "No findings" if review.errors else self.style.paint("good", clear)
             return f"{clear}{silenced(review)}: {work(review)}."
         found = (self.style.paint(kind.label, number) for kind, number in kinds(review.findings))
         return f"{listed(found)}{silenced(review)}: {work(review)}."

@@ -1,6 +1,8 @@
 """How much of a baseline holds while code is reformatted, reordered and renamed.
 
-    python benchmarks/baseline.py FOLDER
+    python benchmarks/baseline.py FOLDER [OPTION…]
+
+An option is one of a review, such as `--select=all`.
 
 Copies the files of a project that lambda-review reads to a temporary folder and writes a baseline. Then it changes the
 copy, one change upon the other, each of which leaves what the code does alone, and reviews it after each:
@@ -192,18 +194,19 @@ STEPS: dict[str, Callable[[Path], int]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
-    folder = parser.parse_args().folder
+    arguments, options = parser.parse_known_args()
+    folder = arguments.folder
     with tempfile.TemporaryDirectory() as place:
         copy, baseline = Path(place, "copy"), Path(place, "baseline.json")
         copied(folder, copy)
-        before = reviewed(copy)["findings"]
-        reviewed(copy, "--write-baseline", str(baseline))
+        before = reviewed(copy, *options)["findings"]
+        reviewed(copy, "--write-baseline", str(baseline), *options)
         print(f"{len(before)} findings in the baseline")
         counts = Counter((found["path"], found["rule"]) for found in before)
         for name, step in STEPS.items():
             changed = step(copy)
-            now = reviewed(copy)["findings"]
-            new = reviewed(copy, "--baseline", str(baseline))["findings"]
+            now = reviewed(copy, *options)["findings"]
+            new = reviewed(copy, "--baseline", str(baseline), *options)["findings"]
             more = Counter((found["path"], found["rule"]) for found in now) - counts
             come = sum(min(n, more[key]) for key, n in Counter((f["path"], f["rule"]) for f in new).items())
             share = 100 * (len(now) - len(new)) / (len(now) or 1)

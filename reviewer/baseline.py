@@ -31,24 +31,33 @@ class BaselineError(Exception):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Entry:
-    """What makes a finding the same finding. Its severity, in words, is told for the reader."""
+    """What makes a finding the same finding. Its severity, in words, is told for the reader.
+
+    `others` are hashes of the places that it speaks of as well, where a rule says of one what holds of several.
+    """
 
     path: str
     rule: str
     symbol: str
     code: str
     severity: str = field(compare=False)
+    others: tuple[str, ...] = field(default=(), compare=False)
 
 
 Known = Counter[Entry]
-Tier = Callable[[Entry], tuple[str, ...]]
+Key = tuple[str, ...]
+Tier = Callable[[Entry], tuple[Key, ...]]
 
 TIERS: tuple[Tier, ...] = (
-    lambda entry: (entry.path, entry.rule, entry.symbol, entry.code),
-    lambda entry: (entry.rule, entry.symbol, entry.code),
-    lambda entry: (entry.path, entry.rule, entry.code),
+    lambda entry: ((entry.path, entry.rule, entry.symbol, entry.code),),
+    lambda entry: tuple((entry.path, entry.rule, other) for other in entry.others),
+    lambda entry: ((entry.rule, entry.symbol, entry.code),),
+    lambda entry: ((entry.path, entry.rule, entry.code),),
 )
-"""By what a finding is recognised: in its place; in another file; in the same file, below another name."""
+"""By what a finding is recognised: in its place, or at another place that the rule speaks of in one breath; then in
+another file, or in the same file below another name."""
+IN_PLACE = 2
+"""How many of these say that it has not moved."""
 
 
 def entries(review: Review, findings: Iterable[Finding], secret: frozenset[tuple[str, int]]) -> list[Entry]:
@@ -57,10 +66,13 @@ def entries(review: Review, findings: Iterable[Finding], secret: frozenset[tuple
 
     likeness = Likeness(Sources(review.contents, secret))
 
+    def hashed(code: str) -> str:
+        return sha256(code.encode("utf-8", "replace")).hexdigest()[:DIGITS]
+
     def entry(finding: Finding) -> Entry:
-        code = sha256(likeness.code(finding).encode("utf-8", "replace")).hexdigest()[:DIGITS]
-        symbol, path = encodable(likeness.symbol(finding)), encodable(finding.at.path)
-        return Entry(path, finding.rule, symbol, code, finding.severity.label)
+        code, symbol = hashed(likeness.code(finding)), encodable(likeness.symbol(finding))
+        others = tuple(sorted({hashed(code) for code in likeness.others(finding)}))
+        return Entry(encodable(finding.at.path), finding.rule, symbol, code, finding.severity.label, others)
 
     return [entry(finding) for finding in findings]
 
@@ -73,16 +85,16 @@ def matched(found: Sequence[Entry], known: Known, is_free: Callable[[str], bool]
     left = Counter(known)
     is_known = [False] * len(found)
     for number, tier in enumerate(TIERS):
-        places: dict[tuple[str, ...], list[Entry]] = {}
+        places: dict[Key, list[Entry]] = {}
         for entry in sorted(left):
-            if number == 0 or is_free(entry.path):
-                places.setdefault(tier(entry), []).append(entry)
+            if number < IN_PLACE or is_free(entry.path):
+                for key in tier(entry):
+                    places.setdefault(key, []).append(entry)
         for index, entry in enumerate(found):
-            held = places.get(tier(entry), []) if not is_known[index] else []
-            while held and not left[held[-1]]:
-                held.pop()
-            if held:
-                left[held[-1]] -= 1
+            held = (each for key in tier(entry) for each in places.get(key, ()) if left[each])
+            same = next(held, None) if not is_known[index] else None
+            if same is not None:
+                left[same] -= 1
                 is_known[index] = True
     return is_known, +left
 
@@ -94,6 +106,7 @@ def written(known: Known) -> str:
     """A baseline as text: the same for the same findings, in whatever order they came."""
     rows = [
         {"rule": e.rule, "path": e.path, "symbol": e.symbol, "code": e.code, "severity": e.severity, "count": number}
+        | ({"others": e.others} if e.others else {})
         for e, number in sorted(known.items())
     ]
     lines = ",\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
@@ -126,7 +139,8 @@ def read(content: bytes) -> Known:
     for number, row in enumerate(rows):
         if fault := _fault(row):
             raise BaselineError(f"{_line(text, number)}: {fault}")
-        known[Entry(row["path"], row["rule"], row["symbol"], row["code"], row["severity"])] += row["count"]
+        others = tuple(row.get("others", ()))
+        known[Entry(row["path"], row["rule"], row["symbol"], row["code"], row["severity"], others)] += row["count"]
     return known
 
 
@@ -139,6 +153,9 @@ def _fault(row: Any) -> str:
             return f"an entry has no text `{name}`"
     if row["severity"] not in SEVERITIES:
         return f"`{row['severity'][:20]}` is no severity"
+    others = row.get("others", [])
+    if not isinstance(others, list) or not all(isinstance(each, str) for each in others):
+        return "`others` of an entry is no list of texts"
     count = row.get("count")
     return "" if type(count) is int and 0 < count < 1 << 31 else "an entry has no `count` above 0"
 

@@ -12,7 +12,7 @@ import re
 import textwrap
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from reviewer.code.limits import long_name, too_much
@@ -26,6 +26,7 @@ OUTER = ("{}", "{}\n    pass")
 """What a piece of code is put into until it can be parsed: an argument, an item; a statement, the head of one."""
 PLAIN = re.compile(r"[\s\"',]+")
 KEY_END = re.compile(r":(?=\s|$)|[={\[]")
+VALUE = re.compile("[:=]")
 ITEM = "-"
 TALLEST = 200
 """The lines of a span that are looked at."""
@@ -73,6 +74,29 @@ class Likeness:
             if tree is not None:
                 return _Telling(local, is_secret=self._is_secret(at)).told(tree)
         return PLAIN.sub("", self.sources.region(_short(at)))
+
+    def others(self, finding: Finding) -> Iterator[str]:
+        """Every place of a template that a finding speaks of in one breath, its own among them; none where it is one.
+
+        Which of them it points at depends on their order. Another fact about a place is no such place: it has another
+        key, or other keys around it.
+        """
+        if finding.at.path.endswith(PYTHON):
+            return
+        own = self._kind(finding)
+        places = (
+            replace(finding, at=step.at, symbol="") for step in finding.related if step.at.path == finding.at.path
+        )
+        alike = [place for place in places if self._kind(place) == own]
+        for place in (finding, *alike) if alike else ():
+            yield f"{self.symbol(place)}\0{self.code(place)}"
+
+    def _kind(self, finding: Finding) -> tuple[int, list[str], str]:
+        """What a place of a template is, whichever resource it belongs to (named by `resource`, or a second key)."""
+        keys = self._keys(finding.at)
+        named = 1 if keys and " " in keys[0] else 2
+        head = VALUE.split(self.code(finding), maxsplit=1)[0]
+        return len(keys), keys[named:], "" if len(keys) < named else head
 
     def _text(self, at: Location) -> str:
         lines = [self.sources.line(at.path, number) for number in range(at.line, _short(at).end_line + 1)]

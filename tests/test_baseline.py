@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 from reviewer.baseline import DIGITS, TIERS, BaselineError, Entry, Known, matched, read, written
 
 PATHS, WORDS = st.sampled_from(["a.py", "b.py", "c.py"]), st.sampled_from(["x", "y"])
-ENTRIES = st.builds(Entry, PATHS, st.just("rule"), WORDS, WORDS, st.just("note"))
+OTHERS = st.sampled_from([(), ("1",), ("1", "2")])
+ENTRIES = st.builds(Entry, PATHS, st.just("rule"), WORDS, WORDS, st.just("note"), OTHERS)
 KNOWN = st.dictionaries(ENTRIES, st.integers(1, 3)).map(Counter)
 
 
@@ -36,9 +38,9 @@ def test_each_entry_stands_for_one_finding_at_most(known: Known, found: list[Ent
     are_known, left = matched(found, known, everywhere)
     assert sum(are_known) + left.total() == known.total()
     assert not any(left[each] for each, is_known in zip(found, are_known, strict=True) if not is_known)
-    alike = [{tier(each) for each in left} for tier in TIERS]
+    alike = [{key for each in left for key in tier(each)} for tier in TIERS]
     news = [each for each, is_known in zip(found, are_known, strict=True) if not is_known]
-    assert not [each for each in news for tier, keys in zip(TIERS, alike, strict=True) if tier(each) in keys]
+    assert not [each for each in news for tier, keys in zip(TIERS, alike, strict=True) if keys & {*tier(each)}]
 
 
 def test_one_more_of_the_same_is_new() -> None:
@@ -65,6 +67,29 @@ def test_code_that_moves_is_known(now: Entry, is_known: bool) -> None:
 
 def test_a_finding_in_its_place_comes_before_one_that_moved() -> None:
     assert matched([entry("b.py"), entry()], Counter({entry(): 1}), everywhere)[0] == [False, True]
+
+
+def test_a_finding_about_several_places_may_point_at_another_of_them() -> None:
+    """Which one it points at is the first of the file; one of them may be mended, and another come."""
+    old, new = entry(symbol="first"), entry(symbol="second", code="d")
+    both = [replace(old, others=("1", "2")), replace(new, others=("2", "3"))]
+    assert matched(both[1:], Counter(both[:1]), everywhere) == ([True], Counter())
+    assert matched(both[1:] * 2, Counter(both[:1]), everywhere)[0] == [True, False]
+    assert matched([replace(new, others=("3",))], Counter(both[:1]), everywhere)[0] == [False]
+    assert matched([replace(new, rule="x", others=("2",))], Counter(both[:1]), everywhere)[0] == [False]
+    ((kept, number),) = read(written(Counter(both[:1])).encode()).items()
+    assert (kept.others, number) == (("1", "2"), 1)
+
+
+def test_another_place_of_the_same_file_comes_before_another_file() -> None:
+    """Copied templates hold functions of one name: those of one file do not take the entries of the other."""
+    old, there = entry(symbol="first", code="1"), entry("b.py", "second", "2")
+    now = [
+        replace(entry("b.py", "first", "1"), others=("1", "2")),
+        replace(old, symbol="third", code="3", others=("1",)),
+    ]
+    known = [replace(there, others=("1", "2")), replace(old, others=("1",))]
+    assert matched(now, Counter(known), everywhere) == ([True, True], Counter())
 
 
 def test_nothing_moves_from_a_file_that_was_not_reviewed() -> None:
@@ -111,6 +136,7 @@ def test_any_layout_is_read() -> None:
         ('"count": 2', '"count": true', "2: an entry has no `count` above 0"),
         ('"count": 1', '"count": 1e9', "3: an entry has no `count` above 0"),
         ('"warning", "count": 1', '"grave", "count": 1', "3: `grave` is no severity"),
+        ('"count": 1', '"others": [1], "count": 1', "3: `others` of an entry is no list of texts"),
         ('},\n{"rule"', '},\n7,\n{"rule"', "3: an entry is no object"),
         ('"findings": [', '"found": [', "1: `findings` is no list"),
     ],

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from reviewing import fixture_review, fixtures, review_files
 
-from reviewer.finding import Finding, Location, Severity
+from reviewer.finding import Finding, Location, Severity, Step
 from reviewer.likeness import Likeness
 from reviewer.report.sources import Sources, secret_lines
 from reviewer.rule import collect
@@ -155,6 +156,41 @@ def test_templates_may_be_laid_out_anew() -> None:
 def test_code_in_a_template_is_in_a_place_of_both() -> None:
     text = "Code:\n  ZipFile: |\n    def handler(event, context):\n        get(1)\n"
     assert told(text, "get(1)", path="t.yaml", symbol="handler")[0].endswith("/handler")
+
+
+RUNTIMES = """\
+Resources:
+  Sow:
+    Type: AWS::Serverless::Function
+    Properties: {Runtime: python3.8, CodeUri: s3://code/app.zip, Handler: app.handler}
+  Mow:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.8
+      CodeUri: s3://code/app.zip
+      Handler: app.handler
+  Hoe:
+    Type: AWS::Serverless::Function
+    Properties:
+      Runtime: python3.8
+      CodeUri: s3://code/app.zip
+      Handler: app.handler
+Transform: AWS::Serverless-2016-10-31
+"""
+
+
+def test_places_of_one_kind_belong_together() -> None:
+    def at(line: int) -> Location:
+        return Location("t.yaml", line, 7, line, 40)
+
+    def others(path: str, *lines: int) -> list[str]:
+        related = tuple(Step(at(line), "A place") for line in lines)
+        finding = Finding("rule", Severity.NOTE, replace(at(8), path=path), "A fact", related=related)
+        return list(Likeness(Sources(lambda _: RUNTIMES.encode())).others(finding))
+
+    assert len(others("t.yaml", 14)) == 2
+    assert others("t.yaml", 10) == others("t.yaml", 4) == others("t.yaml") == others("app.py", 14) == []
+    assert others("t.yaml", 14) == others("t.yaml", 14, 10, 4)
 
 
 SECRET = "AKIA" + "Q3EGRIWM5SHBZ7XT"

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reviewer import config, inputs
-from reviewer.config import SEVERITIES, THRESHOLDS, Config, ConfigError, nearest
+from reviewer.concern import around
+from reviewer.config import Config, ConfigError, nearest
 from reviewer.discover import LARGEST, Tree, discover
 from reviewer.inputs import InputError
-from reviewer.options import FOUND, OUTPUT, RULES, about_files, about_fixes, about_new
+from reviewer.options import OUTPUT, about_files, about_findings, about_fixes, about_new, about_rules
 from reviewer.outputs import Output, OutputError, beside_patch, check_target, files, paired, show, wants_color, write
 from reviewer.report import FORMATS, GRAPHS
 from reviewer.usage import Choice, Command, Group, option, worded
@@ -77,28 +78,15 @@ def cli() -> None:
     pass
 
 
-LEVELS = ", ".join(SEVERITIES)
 KINDS = ", ".join(FORMATS) + "."
 COLORS = ["auto", "always", "never"]
 
 
 @cli.command(cls=Command, short_help="Review files and folders; what PATH... alone does.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@option(RULES, "--select", multiple=True, metavar="NAME", help="Run these rules or groups only (`all`: all there are).")
-@option(RULES, "--ignore", multiple=True, metavar="NAME", help="Leave these rules or groups out.")
-@option(RULES, "--pedantic", is_flag=True, help="Run the pedantic rules as well.")
-@option(RULES, "--guardrails", is_flag=True, help="Run the rules about signing and versions as well.")
+@about_rules
 @about_files
-@option(
-    FOUND, "--min-severity", type=Choice([*SEVERITIES]), metavar="LEVEL", help=f"Report from this level on: {LEVELS}."
-)
-@option(
-    FOUND,
-    "--fail-on",
-    type=Choice([*THRESHOLDS]),
-    metavar="LEVEL",
-    help="Exit with 1 from this level on, or `never`. [warning]",
-)
+@about_findings
 @about_new
 @about_fixes
 @option(OUTPUT, "--format", "formats", multiple=True, type=Choice([*FORMATS]), metavar="FORMAT", help=f"{KINDS} [text]")
@@ -121,6 +109,7 @@ def check(
     baseline: str | None,
     write_baseline: str | None,
     list_suppressions: bool,
+    changed: bool,
     quiet: bool,
     verbose: bool,
     statistics: bool,
@@ -145,8 +134,10 @@ def check(
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
     mends = inputs.mends(
-        paths, fix=fix, show=show_fixes, unsafe=unsafe, of_some=any((since, diff, baseline, write_baseline))
+        paths, fix=fix, show=show_fixes, unsafe=unsafe, of_some=any((since, diff, baseline, write_baseline, changed))
     )
+    if changed and "-" in paths:
+        raise click.UsageError("--changed and `-` exclude each other")
     outputs = paired(formats, targets, quiet=quiet)
     outputs = beside_patch(outputs) if show_fixes else outputs
     places = inputs.places(paths, stdin_filename, cli.commands)
@@ -154,7 +145,8 @@ def check(
     named = Path(baseline) if baseline is not None else None
     used = inputs.settings(places, rules, config_file, baseline=named, **settings)
     synthesised = inputs.synthesised(cdk_out, places)
-    tree = discover(places, everything=used.everything, exclude=used.exclude, synthesised=synthesised)
+    read = around if changed else discover
+    tree = read(places, everything=used.everything, exclude=used.exclude, synthesised=synthesised)
     for file in files(outputs):
         check_target(file, tree, used.source)
     if verbose and used.source:

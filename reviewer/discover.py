@@ -51,7 +51,8 @@ class Tree:
     `python` and `templates` are candidates: what they hold is not known yet. Some of them are there for context only,
     since a file in scope may refer to them; findings belong in files that are `in_scope`. `explicit` are the files
     that were named one by one, `folders` the folders ("" is the root itself). `left_out` are (path, reason) pairs.
-    `synthesised` are the folders that were said to hold what the CDK made of apps.
+    `synthesised` are the folders that were said to hold what the CDK made of apps. `changed` are the files that a
+    review of changes is about; None where it is about all.
     """
 
     root: Path
@@ -61,6 +62,7 @@ class Tree:
     folders: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     synthesised: tuple[str, ...] = ()
+    changed: frozenset[str] | None = None
 
     def in_scope(self, path: str) -> bool:
         """Is the file one of those that were named, or below a folder that was?"""
@@ -71,6 +73,12 @@ def common(paths: Sequence[Path]) -> Path:
     """The folder around all the paths."""
     places = [_real(path) for path in paths]
     return Path(os.path.commonpath([place if place.is_dir() else place.parent for place in places]))
+
+
+def relative(path: Path, root: Path) -> str:
+    """A path as a tree names it; "" is the root itself. Raises `ValueError` outside of the root."""
+    place = _real(path).relative_to(root).as_posix()
+    return "" if place == "." else place
 
 
 def root_of(paths: Sequence[Path]) -> Path:
@@ -159,8 +167,7 @@ class _Walk:
         )
 
     def relative(self, place: Path) -> str:
-        path = place.relative_to(self.root).as_posix()
-        return "" if path == "." else path
+        return relative(place, self.root)
 
     def absolute(self, path: str) -> str:
         return os.path.join(self.root, path)  # noqa: PTH118 - ten thousand times a walk, a Path is slow

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import reduce
 
-from reviewer.usage import option
+from reviewer.config import SEVERITIES, THRESHOLDS
+from reviewer.usage import Choice, option
 
 RULES, FILES, FOUND, NEW = "Which rules", "Which files", "Which findings", "Only what is new"
 FIXES, OUTPUT = "Fixes", "Output"
@@ -41,18 +42,43 @@ ABOUT_FIXES = (
     option(FIXES, "--show-fixes", is_flag=True, help="Print what --fix would change, as `git apply` takes it."),
     option(FIXES, "--unsafe", is_flag=True, help="With either: also fixes that change what is run or deployed."),
 )
+ABOUT_RULES = (
+    option(
+        RULES, "--select", multiple=True, metavar="NAME", help="Run these rules or groups only (`all`: all there are)."
+    ),
+    option(RULES, "--ignore", multiple=True, metavar="NAME", help="Leave these rules or groups out."),
+    option(RULES, "--pedantic", is_flag=True, help="Run the pedantic rules as well."),
+    option(RULES, "--guardrails", is_flag=True, help="Run the rules about signing and versions as well."),
+)
+LEVELS = ", ".join(SEVERITIES)
+ABOUT_FINDINGS = (
+    option(FILES, "--changed", is_flag=True, help="Read the project around the paths; report what concerns them."),
+    option(
+        FOUND,
+        "--min-severity",
+        type=Choice([*SEVERITIES]),
+        metavar="LEVEL",
+        help=f"Report from this level on: {LEVELS}.",
+    ),
+    option(
+        FOUND,
+        "--fail-on",
+        type=Choice([*THRESHOLDS]),
+        metavar="LEVEL",
+        help="Exit with 1 from this level on, or `never`. [warning]",
+    ),
+)
+
+Run = Callable[..., int]
+Declare = Callable[[Run], Run]
 
 
-def about_files(command: Callable[..., int]) -> Callable[..., int]:
-    """Declare the options of all commands that read files."""
-    return reduce(lambda declared, declare: declare(declared), reversed(ABOUT_FILES), command)
+def _declaring(options: Sequence[Declare]) -> Declare:
+    """A decorator that declares some options, in their order."""
+    return lambda command: reduce(lambda declared, declare: declare(declared), reversed(options), command)
 
 
-def about_new(command: Callable[..., int]) -> Callable[..., int]:
-    """Declare the options that leave out what is not new."""
-    return reduce(lambda declared, declare: declare(declared), reversed(ABOUT_NEW), command)
-
-
-def about_fixes(command: Callable[..., int]) -> Callable[..., int]:
-    """Declare the options that change files."""
-    return reduce(lambda declared, declare: declare(declared), reversed(ABOUT_FIXES), command)
+about_rules, about_findings = _declaring(ABOUT_RULES), _declaring(ABOUT_FINDINGS)
+about_files = _declaring(ABOUT_FILES)
+"""The options of all commands that read files."""
+about_new, about_fixes = _declaring(ABOUT_NEW), _declaring(ABOUT_FIXES)

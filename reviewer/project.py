@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import PurePosixPath
@@ -228,9 +229,13 @@ class Project:
 
     @cached_property
     def _run_by_named_templates(self) -> frozenset[str]:
+        return self.run_by(self.tree.explicit)
+
+    def run_by(self, templates: AbstractSet[str]) -> frozenset[str]:
+        """The modules of the functions that some templates define."""
         functions = ((h, h.function) for h in self.handlers if h.function is not None)
         # a Terraform function stands in one file of several, which are a template together
-        named = (h for h, function in functions if {function.id.stack, function.at.path} & self.tree.explicit)
+        named = (h for h, function in functions if {function.id.stack, function.at.path} & templates)
         return frozenset(path for h in named if h.module is not None for path in modules_of(self.values, h.module))
 
     @cached_property

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from reviewer import policy
+from reviewer.concern import concerning
 from reviewer.config import Config
 from reviewer.deploy.cdk_out import traced
 from reviewer.deploy.read import read
@@ -53,6 +54,7 @@ def review(
         errors: list[str] = []
         found = [finding for finding in judge(project, rules, errors) if project.in_scope(finding.at.path)]
         outcome = policy.apply(found, project, config, rules)
+        kept, suppressed = (concerning(each, project) for each in (outcome.kept, outcome.suppressed))
 
     @cache
     def picture() -> Graph:
@@ -63,8 +65,8 @@ def review(
 
     return Review(
         root=str(tree.root),
-        findings=outcome.kept,
-        suppressed=outcome.suppressed,
+        findings=kept,
+        suppressed=suppressed,
         marks=outcome.marks,
         errors=tuple(errors),
         left_out=(*tree.left_out, *project.deployment.left_out),

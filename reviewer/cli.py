@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer import config, inputs
+from reviewer import config, inputs, starting
 from reviewer.concern import around
 from reviewer.config import Config, ConfigError, nearest
 from reviewer.discover import LARGEST, Tree, discover
@@ -19,7 +19,7 @@ from reviewer.inputs import InputError
 from reviewer.options import OUTPUT, about_files, about_findings, about_fixes, about_new, about_rules
 from reviewer.outputs import Output, OutputError, beside_patch, check_target, files, paired, show, wants_color, write
 from reviewer.report import FORMATS, GRAPHS
-from reviewer.usage import Choice, Command, Group, option, worded
+from reviewer.usage import Choice, Command, Group, option, paths_completed, worded
 
 if TYPE_CHECKING:
     from reviewer.finding import Review
@@ -59,6 +59,12 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     ctx.exit()
 
 
+def _rules_completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    from reviewer.rule import collect  # noqa: PLC0415
+
+    return [rule for rule in collect() if rule.startswith(incomplete)]
+
+
 # --- commands -----------------------------------------------------------------------------------------------------
 
 
@@ -83,7 +89,7 @@ COLORS = ["auto", "always", "never"]
 
 
 @cli.command(cls=Command, short_help="Review files and folders; what PATH... alone does.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=paths_completed)
 @about_rules
 @about_files
 @about_findings
@@ -182,7 +188,7 @@ def check(
 
 
 @cli.command("graph", cls=Command, short_help="Draw what starts which function, and what goes round.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", shell_complete=paths_completed)
 @about_files
 @option(
     OUTPUT,
@@ -251,7 +257,7 @@ def rules(form: str) -> int:
 
 
 @cli.command(cls=Command, short_help="Show what a rule looks for, why, and what helps.")
-@click.argument("rule", metavar="RULE")
+@click.argument("rule", metavar="RULE", shell_complete=_rules_completed)
 def explain(rule: str) -> int:
     """Show the page of a rule: what it looks for, why that matters, and what helps."""
     from reviewer.rule import collect  # noqa: PLC0415
@@ -280,6 +286,10 @@ def _described(rule: Rule) -> dict[str, object]:
         "cwe": rule.cwe,
         "references": list(rule.references),
     }
+
+
+cli.add_command(starting.init)
+cli.add_command(starting.completion)
 
 
 # --- the parts of a review ----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import click
+from click.shell_completion import CompletionItem
 
 from reviewer.config import nearest
 
@@ -30,6 +31,16 @@ class Option(click.Option):
     def __init__(self, *args: Any, section: str, **settings: Any) -> None:
         super().__init__(*args, **settings)
         self.section = section
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        if self.metavar in {"FILE", "DIR"}:
+            return [CompletionItem(incomplete, type=self.metavar.lower())]
+        return super().shell_complete(ctx, incomplete)
+
+
+def paths_completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """What completes an argument that takes files and folders."""
+    return [CompletionItem(incomplete, type="file")]
 
 
 def option(section: str, *names: str, **settings: Any) -> Callable[[Declared], Declared]:
@@ -62,11 +73,23 @@ class Group(click.Group):
         self.default, self.examples, self.statuses, self.failed = default, examples, statuses, failed
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args:
+        if not args and not ctx.resilient_parsing:
             click.echo(ctx.get_help(), err=True)
             ctx.exit(self.failed)
         own = {name for param in self.get_params(ctx) for name in param.opts}
-        return super().parse_args(ctx, args if args[0] in {*self.commands, *own} else [self.default, *args])
+        is_own = not args or args[0] in {*self.commands, *own}
+        return super().parse_args(ctx, args if is_own else [self.default, *args])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands, and what may follow where the name of the default one is left out."""
+        command = self.commands[self.default]
+        arguments = [param for param in command.params if isinstance(param, click.Argument)]
+        with click.Context(command, ctx, self.default, resilient_parsing=True) as inner:
+            if incomplete.startswith("-"):
+                more = command.shell_complete(inner, incomplete)
+            else:
+                more = [item for argument in arguments for item in argument.shell_complete(inner, incomplete)]
+        return [*super().shell_complete(ctx, incomplete), *more]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         name = ctx.command_path

@@ -44,7 +44,7 @@ FORBIDDEN = {
 
 HOMES = {
     "attr": {"reviewer.report.sarif"},
-    "click": {"reviewer.cli", "reviewer.usage"},
+    "click": {"reviewer.cli", "reviewer.starting", "reviewer.usage"},
     "libcst": {f"reviewer.code.{name}" for name in ("source", "expressions", "extract", "positions")},
     "pathspec": {"reviewer.patterns"},
     "sarif_om": {"reviewer.report.sarif"},

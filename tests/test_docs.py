@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import runpy
+import shlex
 import sys
+from functools import reduce
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
@@ -15,7 +17,7 @@ from reviewing import marks
 
 from reviewer import cli, config
 from reviewer.config import Config
-from reviewer.discover import discover
+from reviewer.discover import CANDIDATES, discover
 from reviewer.finding import Review, Severity
 from reviewer.review import review
 from reviewer.rule import Rule, collect
@@ -83,7 +85,9 @@ def test_paths_of_the_repository_exist(page: Path) -> None:
     assert [path for path in paths if not (HOME / path).exists()] == []
 
 
-@pytest.mark.parametrize("page", [README, HOME / "docs" / "configuration.md", HOME / "docs" / "json.md"], ids=name)
+@pytest.mark.parametrize(
+    "page", [README, *(HOME / "docs" / page for page in ("ci.md", "configuration.md", "json.md"))], ids=name
+)
 def test_options_exist(page: Path) -> None:
     shown = re.findall(r"\blambda-review (.*)|`(--.*?)`", text(page))
     named = {option for pair in shown for option in re.findall(r"(?<![\w-])--[a-z-]+", " ".join(pair))}
@@ -128,13 +132,59 @@ def test_the_suppression_that_is_shown_silences(tmp_path: Path) -> None:
     assert (outcome.findings, [found.at.line for found in outcome.suppressed]) == ((), [4])
 
 
-def test_the_workflow_uploads_what_it_writes() -> None:
-    workflow, hooks = map(yaml.safe_load, blocks(README, "yaml"))
-    steps = workflow["jobs"]["review"]["steps"]
-    (command,) = (step["run"] for step in steps if step.get("run", "").startswith("lambda-review "))
-    (uploaded,) = (step["with"]["sarif_file"] for step in steps if "upload-sarif" in step.get("uses", ""))
-    assert f"--format sarif --output {uploaded}" in command
-    assert [hook["entry"] for repo in hooks["repos"] for hook in repo["hooks"]] == ["lambda-review ."]
+def test_the_workflow_uses_the_action_as_it_is() -> None:
+    action, workflow = (yaml.safe_load(text(HOME / path)) for path in ("action.yml", "docs/ci/github.yml"))
+    (step,) = (step for step in workflow["jobs"]["review"]["steps"] if step["uses"] == "./.lambda-review")
+    assert step["with"].keys() <= action["inputs"].keys()
+
+
+@pytest.mark.parametrize("part", ["inputs", "outputs"])
+def test_inputs_and_outputs_of_the_action_are_documented(part: str) -> None:
+    action, page = yaml.safe_load(text(HOME / "action.yml")), text(HOME / "docs" / "ci.md")
+    table = page[page.index(f"| {part.removesuffix('s')} |") :].partition("\n\n")[0]
+    assert re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE) == list(action[part])
+
+
+@pytest.mark.parametrize(
+    ("page", "installed", "command"),
+    [
+        ("gitlab.yml", ("lambda-review", "before_script"), ("lambda-review", "script")),
+        ("codebuild.yml", ("phases", "install", "commands"), ("phases", "build", "commands")),
+    ],
+)
+def test_other_pipelines_review_and_keep_the_reports(
+    page: str, installed: tuple[str, ...], command: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipeline = yaml.safe_load(text(HOME / "docs" / "ci" / page))
+    (install,), (review_all,) = (reduce(lambda table, key: table[key], path, pipeline) for path in (installed, command))
+    (tmp_path / "app.py").write_text("def handler(event, context):\n    return 42\n", "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert install == "python -I -m pip install --quiet ./.lambda-review"
+    assert cli.main(shlex.split(review_all)[1:]) == 0
+    reports = {file.name for file in tmp_path.iterdir()} - {"app.py"}
+    assert reports == set(pipeline.get("artifacts", {}).get("files") or pipeline["lambda-review"]["artifacts"]["paths"])
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["app.py", "template.yaml", "a/b.yml", "x.json", "x.template", "main.tf", "x.tfvars", "z/zappa_settings.toml"],
+)
+@pytest.mark.parametrize("number", [0, 1])
+def test_the_hooks_run_for_all_that_is_reviewed(path: str, number: int) -> None:
+    hook = yaml.safe_load(text(HOME / ".pre-commit-hooks.yaml"))[number]
+    assert path.endswith(CANDIDATES)
+    assert re.search(hook["files"], path)
+    assert not re.search(hook["files"], path + ".md")
+
+
+@pytest.mark.parametrize(("number", "files"), [(0, ["template.yaml"]), (0, ["src/app.py"]), (1, [])])
+def test_the_hooks_review_the_code_beside_a_change(
+    number: int, files: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hook = yaml.safe_load(text(HOME / ".pre-commit-hooks.yaml"))[number]
+    monkeypatch.chdir(HOME / "fixtures" / "photo-thumbnails")
+    assert cli.main([*hook["entry"].split()[1:], *files]) == 1
+    assert "own-trigger-write" in capsys.readouterr().out
 
 
 def test_ci_runs_the_commands_of_the_first_steps() -> None:

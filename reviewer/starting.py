@@ -79,7 +79,7 @@ def _described(found: Survey) -> Iterator[str]:
         yield f"  no template: {path}, {_counted(count, 'handler')}"
     yield from _more(len(found.undeployed), "module")
     if not found.deployed and not found.undeployed:
-        yield "  no function and no handler"
+        yield "  no function in Python"
     for service, files in found.pipelines:
         yield f"  {service}: {', '.join(files) or 'no pipeline yet'}"
     yield f"  hooks: {found.hooks or 'no .pre-commit-config.yaml'}"

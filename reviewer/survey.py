@@ -11,7 +11,7 @@ from reviewer.config import OWN, SHARED, TABLE
 from reviewer.deploy.cdk_out import traced
 from reviewer.deploy.read import read
 from reviewer.discover import discover, root_of
-from reviewer.project import Project
+from reviewer.project import Project, is_python
 
 MARK = b"lambda-review"
 HOOKS = ".pre-commit-config.yaml"
@@ -30,7 +30,7 @@ LARGEST = 1 << 20
 class Survey:
     """What was found below `root`.
 
-    `deployed` counts the functions of each (dialect, template), `undeployed` the handlers of each module that no
+    `deployed` counts the Python functions of each (dialect, template), `undeployed` the handlers of each module that no
     template names. `pipelines` are the files of each service found ("" for one that only the remote's address or a
     folder tells of). `mentions` are the files among these, the hooks and the settings that know lambda-review already.
     """
@@ -74,9 +74,10 @@ def _handlers(root: Path) -> tuple[Counter[tuple[str, str]], Counter[str]]:
     deployed: Counter[tuple[str, str]] = Counter()
     undeployed: Counter[str] = Counter()
     for handler in project.handlers:
-        if handler.function is not None:
-            deployed[handler.function.dialect, handler.function.at.path] += 1
-        elif handler.module is not None:
+        function = handler.function
+        if function is not None and is_python(function):
+            deployed[function.dialect, function.at.path] += 1
+        elif function is None and handler.module is not None:
             undeployed[handler.module] += 1
     return deployed, undeployed
 

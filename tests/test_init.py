@@ -64,6 +64,11 @@ def test_functions_and_handlers_are_found(repository: Path) -> None:
     assert (found.pipelines, found.hooks, found.settings) == ((), "", "")
 
 
+def test_functions_in_other_languages_do_not_count(repository: Path) -> None:
+    put(repository, "other/template.yaml", TEMPLATE.replace("python3.13", "nodejs22.x"))
+    assert [path for (_, path), _ in survey(repository).deployed] == ["template.yaml"]
+
+
 def test_the_whole_repository_is_looked_at_from_a_folder_of_it(repository: Path) -> None:
     assert survey(repository / "src") == survey(repository)
 
@@ -277,4 +282,4 @@ def test_errors(repository: Path, capsys: pytest.CaptureFixture[str], arguments:
 
 def test_an_empty_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["init", str(tmp_path)]) == 0
-    assert "  no function and no handler\n" in capsys.readouterr().out
+    assert "  no function in Python\n" in capsys.readouterr().out

@@ -89,7 +89,8 @@ class Group(click.Group):
                 more = command.shell_complete(inner, incomplete)
             else:
                 more = [item for argument in arguments for item in argument.shell_complete(inner, incomplete)]
-        return [*super().shell_complete(ctx, incomplete), *more]
+        # paths first: where one may stand, click's script for bash drops what it was given before
+        return [*more, *super().shell_complete(ctx, incomplete)]
 
     def format_usage(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         name = ctx.command_path

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,28 @@ def test_bash_reads_the_script(capsys: pytest.CaptureFixture[str], tmp_path: Pat
         check=True,
     )
     assert done.stdout.strip().endswith("-F _lambda_review_completion lambda-review")
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [(("ex",), ["explain"]), (("--qu",), ["--quiet"]), (("sr",), []), (("explain", "own"), ["own-trigger-write"])],
+)
+def test_bash_completes(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, words: tuple[str, ...], offered: list[str]
+) -> None:
+    main(["completion", "bash"])
+    program = tmp_path / "lambda-review"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -c "from reviewer.cli import run; run()"\n', "utf-8")
+    program.chmod(0o755)
+    script = (
+        f'{capsys.readouterr().out}\ncompopt() {{ :; }}\nCOMP_WORDS=(lambda-review "$@")\nCOMP_CWORD=$#\n'
+        '_lambda_review_completion lambda-review\nprintf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    environment = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run(
+        ["bash", "--norc", "-c", script, "bash", *words], capture_output=True, text=True, check=True, env=environment
+    )
+    assert (done.stdout.split(), done.stderr) == (offered, "")
 
 
 def test_another_shell_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,7 +20,7 @@ paths=(${arguments[@]+"${arguments[@]}"})
 reports=$(mktemp -d "$RUNNER_TEMP/lambda-review-XXXXXX")
 
 status=0
-"$BIN/lambda-review" check --fail-on "$REVIEW_FAIL_ON" \
+"$BIN/lambda-review" check ${REVIEW_FAIL_ON:+--fail-on "$REVIEW_FAIL_ON"} \
   --format sarif --output "$reports/lambda-review.sarif" \
   --format html --output "$reports/lambda-review.html" \
   --format text --output "$reports/lambda-review.txt" \

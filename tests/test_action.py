@@ -174,6 +174,12 @@ def test_inputs(workspace: Path, inputs: dict[str, str], status: int, counts: di
     assert ("status" in job.outputs["review"]) == (status != 2)
 
 
+@pytest.mark.parametrize(("given", "status"), [({}, 0), ({"fail_on": "error"}, 1)])
+def test_settings_of_the_project_count(workspace: Path, given: dict[str, str], status: int) -> None:
+    (workspace / "workspace" / "lambda-review.toml").write_text('fail-on = "never"\n', "utf-8")
+    assert ran(workspace, **given).status == status
+
+
 def test_a_category_and_no_summary(workspace: Path) -> None:
     job = ran(workspace, category="backend", summary="false")
     assert job.log["runs"][0]["automationDetails"] == {"id": "backend/"}

@@ -59,12 +59,6 @@ def _version(ctx: click.Context, _: click.Parameter, wanted: bool) -> None:
     ctx.exit()
 
 
-def _rules_completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    from reviewer.rule import collect  # noqa: PLC0415
-
-    return [rule for rule in collect() if rule.startswith(incomplete)]
-
-
 # --- commands -----------------------------------------------------------------------------------------------------
 
 
@@ -257,7 +251,7 @@ def rules(form: str) -> int:
 
 
 @cli.command(cls=Command, short_help="Show what a rule looks for, why, and what helps.")
-@click.argument("rule", metavar="RULE", shell_complete=_rules_completed)
+@click.argument("rule", metavar="RULE", shell_complete=starting.rules_completed)
 def explain(rule: str) -> int:
     """Show the page of a rule: what it looks for, why that matters, and what helps."""
     from reviewer.rule import collect  # noqa: PLC0415

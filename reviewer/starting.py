@@ -119,6 +119,13 @@ def _create(file: Path, text: str, root: Path) -> None:
         raise OutputError(f"{file}: {error.strerror}") from None
 
 
+def rules_completed(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    """What completes an argument that takes a rule."""
+    from reviewer.rule import collect  # noqa: PLC0415
+
+    return [rule for rule in collect() if rule.startswith(incomplete)]
+
+
 @click.command(cls=Command, short_help="Print what completes the command line in a shell.")
 @click.argument("shell", type=Choice([*SHELLS]), metavar="SHELL")
 @click.pass_context

@@ -9,10 +9,11 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from reviewer.paths import join, parent, under, upwards
 from reviewer.patterns import Patterns, patterns
 
 PYTHON = (".py",)
@@ -177,7 +178,7 @@ class _Walk:
     def folder(self, top: str) -> None:
         self.folders.append(top)
         self.descend(top)
-        if top and not any(_under(path, top) and self.is_template(path) for path in sorted(self.templates)):
+        if top and not any(under(path, top) and self.is_template(path) for path in sorted(self.templates)):
             self.surround(top)
 
     def output(self, top: str) -> None:
@@ -203,7 +204,7 @@ class _Walk:
     def take(self, path: str, kind: set[str]) -> None:
         kind.add(path)
         self.explicit.add(path)
-        self.surround(_parent(path))
+        self.surround(parent(path))
 
     def surround(self, folder: str) -> None:
         """Add what a file of `folder` may refer to: the templates on the way up, and the modules below the nearest.
@@ -214,8 +215,8 @@ class _Walk:
             return
         self.surrounded.add(folder)
         nearest = None
-        for above in _upwards(folder):
-            beside = [_join(above, name) for name in self.names(above) if name.endswith(TEMPLATES)]
+        for above in upwards(folder):
+            beside = [join(above, name) for name in self.names(above) if name.endswith(TEMPLATES)]
             templates = [path for path in beside if self.is_template(path) and not self.ignored(path, ())]
             self.templates.update(templates)
             if templates and nearest is None:
@@ -225,7 +226,7 @@ class _Walk:
 
     def package_of(self, folder: str) -> str:
         """The folder that the packages around `folder` are imported from."""
-        return next(above for above in _upwards(folder) if not above or "__init__.py" not in self.names(above))
+        return next(above for above in upwards(folder) if not above or "__init__.py" not in self.names(above))
 
     def names(self, folder: str) -> list[str]:
         """The files of a folder that can be taken."""
@@ -324,9 +325,9 @@ class _Walk:
         found: set[str] = set()
         for info in names:
             if info.endswith(".dist-info"):
-                for line in self.head(_join(folder, info + "/RECORD"), LARGEST).decode("utf-8", "replace").splitlines():
+                for line in self.head(join(folder, info + "/RECORD"), LARGEST).decode("utf-8", "replace").splitlines():
                     found.add(line.partition(",")[0].partition("/")[0])
-                tops = self.head(_join(folder, info + "/top_level.txt")).decode("utf-8", "replace").split()
+                tops = self.head(join(folder, info + "/top_level.txt")).decode("utf-8", "replace").split()
                 found.update(tops, [f"{top}.py" for top in tops])
         return frozenset(found)
 
@@ -342,14 +343,14 @@ class _Walk:
     def ignores_above(self, top: str) -> tuple[_Ignore, ...]:
         """The lists of the folders around `top`; none where they ignore `top`, which was asked for all the same."""
         ignores: tuple[_Ignore, ...] = ()
-        for folder in reversed(list(_upwards(top))[1:]):
+        for folder in reversed(list(upwards(top))[1:]):
             ignores = self.with_ignore(folder, ignores)
-        return () if any(self.ignored(above + "/", ignores) for above in _upwards(top) if above) else ignores
+        return () if any(self.ignored(above + "/", ignores) for above in upwards(top) if above) else ignores
 
     def with_ignore(self, folder: str, ignores: tuple[_Ignore, ...]) -> tuple[_Ignore, ...]:
         if self.everything:
             return ()
-        text = self.head(_join(folder, ".gitignore"), LARGEST)
+        text = self.head(join(folder, ".gitignore"), LARGEST)
         if text not in self.lists:
             self.lists[text] = patterns(text.decode("utf-8", "replace").splitlines(), MOOT)
         found = self.lists[text]
@@ -382,23 +383,3 @@ def _is_synthesised(entry: os.DirEntry[str]) -> bool:
 def _plainly(path: str, flags: int) -> int:
     """Open a file, but no link, and without waiting for whoever writes to a pipe."""
     return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
-
-
-def _upwards(folder: str) -> Iterator[str]:
-    """The folder and all above it; the root, "", comes last."""
-    while folder:
-        yield folder
-        folder = _parent(folder)
-    yield ""
-
-
-def _parent(path: str) -> str:
-    return path.rpartition("/")[0]
-
-
-def _join(folder: str, name: str) -> str:
-    return f"{folder}/{name}" if folder else name
-
-
-def _under(path: str, folder: str) -> bool:
-    return not folder or path.startswith(folder + "/")

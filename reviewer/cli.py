@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reviewer import config, inputs, starting
+from reviewer import commenting, config, inputs, starting
 from reviewer.concern import around
 from reviewer.config import Config, ConfigError, nearest
 from reviewer.discover import LARGEST, Tree, discover
@@ -388,6 +388,9 @@ def _located(error: Exception) -> str:
     code = trace.tb_frame.f_code if trace else None
     place = f" ({Path(code.co_filename).name}:{trace.tb_lineno})" if code and trace else ""
     return f"{type(error).__name__}: {error}{place}"
+
+
+cli.add_command(commenting.command(check, _reviewed, _say))
 
 
 if __name__ == "__main__":

@@ -27,6 +27,7 @@ ALLOWED = {
     "reviewer.aws": {"reviewer.aws"},
     "reviewer.code": {"reviewer.code", "reviewer.aws", "reviewer.finding", "reviewer.value"},
     "reviewer.deploy": {"reviewer.deploy", "reviewer.finding", "reviewer.value"},
+    "reviewer.github": {"reviewer.github", "reviewer.finding", "reviewer.report", "reviewer.rule"},
     "reviewer.report": {
         *("reviewer.report", "reviewer.credentials", "reviewer.finding", "reviewer.picture", "reviewer.rule"),
     },
@@ -44,7 +45,7 @@ FORBIDDEN = {
 
 HOMES = {
     "attr": {"reviewer.report.sarif"},
-    "click": {"reviewer.cli", "reviewer.starting", "reviewer.usage"},
+    "click": {"reviewer.cli", "reviewer.commenting", "reviewer.starting", "reviewer.usage"},
     "libcst": {f"reviewer.code.{name}" for name in ("source", "expressions", "extract", "positions")},
     "pathspec": {"reviewer.patterns"},
     "sarif_om": {"reviewer.report.sarif"},

@@ -138,6 +138,12 @@ class Sources:
         """Whether one of some lines is known to hold a secret."""
         return any((path, number) in self._secret for number in range(first, last + 1))
 
+    def offset(self, path: str, line: int, column: int) -> int:
+        """The character offset of line and column (UTF-16). Raises `IndexError` where there is no such line."""
+        units = self._lines(path)[line - 1].encode("utf-16-le", "surrogatepass")
+        before = units[: 2 * (column - 1)].decode("utf-16-le", "surrogatepass")
+        return self._starts(path)[line - 1] + len(before)
+
 
 @lru_cache(maxsize=4096)
 def _kept(line: str, masked: str) -> list[tuple[int, int, int]]:

@@ -15,6 +15,9 @@ from reviewer.github.notes import Change, Note
 from reviewer.github.rendering import MOST, OVERVIEW, comment, further, marked, overview
 from reviewer.rule import Rule
 
+FOLDED = 500
+"""Findings that one comment is about: its mark, which names all of them, has to fit."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -111,7 +114,7 @@ def _groups(notes: Iterable[Note]) -> list[list[Note]]:
     groups: dict[tuple[str, str], list[Note]] = {}
     for note in sorted(notes, key=_order):
         groups.setdefault((note.rule, note.path), []).append(note)
-    return [*groups.values()]
+    return [group[at : at + FOLDED] for group in groups.values() for at in range(0, len(group), FOLDED)]
 
 
 def _comment(group: Sequence[Note], standing: Standing, rules: Mapping[str, Rule]) -> dict[str, Any]:

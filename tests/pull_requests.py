@@ -85,12 +85,12 @@ class GitHub:
 
     def review(self, body: dict[str, Any]) -> tuple[int, Any, dict[str, str]]:
         assert body["event"] == "COMMENT" and body["body"] and len(body["body"]) <= 65_536
-        for comment in body["comments"]:
+        for comment in body.get("comments", []):
             if not self.takes(comment):
                 return 422, {"message": "Unprocessable Entity", "errors": ["Line could not be resolved"]}, {}
         number = next(self.ids)
         self.reviews.append({"id": number, "user": ME, "body": body["body"], "state": "COMMENTED"})
-        for comment in body["comments"]:
+        for comment in body.get("comments", []):
             self.comments.append({"id": next(self.ids), "user": ME, "pull_request_review_id": number, **comment})
         if self.loses_answers:
             self.loses_answers -= 1

@@ -272,6 +272,31 @@ def test_a_fork_has_annotations(
     assert comment(github, "--fail-on", "error") == 0
 
 
+def test_a_token_that_may_not_even_read(github: GitHub, capsys: pytest.CaptureFixture[str]) -> None:
+    github.fail = [("GET", 403, {})]
+    assert comment(github) == 1
+    assert capsys.readouterr().out.startswith("::warning file=app.py")
+
+
+def test_a_table_that_may_not_be_edited(github: GitHub, project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    comment(github)
+    (project / "other.py").write_text(OTHER)
+    github.fail = [("PUT", 403, {})]
+    assert comment(github) == 1
+    assert "::warning file=other.py" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("status", [403, 404, 422])
+def test_a_comment_that_cannot_be_deleted(
+    github: GitHub, project: Path, status: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    comment(github)
+    (project / "app.py").write_text(CLEAN)
+    github.fail = [("DELETE", status, {})]
+    assert comment(github) == 0
+    assert str(status) in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("number", [1, 2, 7])
 def test_a_batch_that_is_refused_is_split(github: GitHub, project: Path, number: int) -> None:
     many(project, github, number)
@@ -381,6 +406,20 @@ def test_a_report_that_is_none(github: GitHub, project: Path, text: str, capsys:
     (project / "results.sarif").write_text(text)
     assert comment(github, "--from", "results.sarif") == 2
     assert "results.sarif: no SARIF log of lambda-review" in capsys.readouterr().err
+
+
+def test_a_report_reads_nothing_outside(github: GitHub, project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    outside = project.parent / "outside.py"
+    outside.write_text("\n" * 9)
+    report = project / "results.sarif"
+    main([".", "--format", "sarif", "--output", str(report), "--quiet"])
+    report.write_text(report.read_text().replace('"uri": "app.py"', '"uri": "../outside.py"'))
+    read: list[str] = []
+    whole = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: read.append(path.name) or whole(path))
+    assert comment(github, "--from", str(report)) == 1
+    assert "`../outside.py:5`" in github.reviews[0]["body"]
+    assert "outside.py" not in read
 
 
 def test_a_workflow_says_it_by_its_environment(github: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:

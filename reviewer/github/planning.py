@@ -181,7 +181,8 @@ def _reviews(
 
 def review(pull: Pull, body: str, comments: Sequence[Mapping[str, Any]]) -> Request:
     """One review. Without an event it would stay pending, and nobody would see it."""
-    return Request("POST", f"{pull.path}/reviews", {"event": "COMMENT", "body": body, "comments": [*comments]})
+    said = {"event": "COMMENT", "body": body}
+    return Request("POST", f"{pull.path}/reviews", {**said, "comments": [*comments]} if comments else said)
 
 
 def _text(body: str) -> str:

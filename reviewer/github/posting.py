@@ -17,7 +17,7 @@ ROUNDS = 4
 
 
 class ReadOnlyError(Exception):
-    """The token may not write to the pull request, as that of a workflow for a fork's."""
+    """The token may not write to the pull request, or not even read it, as that of a workflow for a fork's."""
 
 
 def standing(client: Client, pull: Pull) -> Standing:
@@ -56,7 +56,12 @@ def post(
     Raises `ReadOnlyError` where nothing may be written, `AnswerError` for other failures.
     """
     refused: set[str] = set()
-    there = standing(client, pull)
+    try:
+        there = standing(client, pull)
+    except AnswerError as trouble:
+        if trouble.status == 403:
+            raise ReadOnlyError(str(trouble)) from None
+        raise
     for _ in range(ROUNDS):
         lost: AnswerError | None = None
         turned_down: set[str] = set()
@@ -82,9 +87,9 @@ def _sent(client: Client, request: Request, pull: Pull, say: Callable[[str], Non
         comments = (request.json or {}).get("comments") or ()
         if trouble.status == 422 and comments:
             yield from _split(client, comments, pull, say)
-        elif request.method == "POST" and trouble.status in {403, 404}:
+        elif request.method in {"POST", "PUT"} and trouble.status in {403, 404}:
             raise ReadOnlyError(str(trouble)) from None
-        elif request.method != "POST" and trouble.status in {403, 404, 422}:
+        elif request.method in {"PATCH", "DELETE"} and trouble.status in {403, 404, 422}:
             say(str(trouble))
         else:
             raise

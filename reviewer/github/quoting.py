@@ -9,6 +9,7 @@ So whatever is not plainly a word is shown as code.
 from __future__ import annotations
 
 import re
+from functools import reduce
 
 from reviewer.report.sources import safe
 from reviewer.report.terminal import visible
@@ -17,7 +18,7 @@ _CODE = re.compile(r"`([^`]*)`")
 _WORD = re.compile(r"\S+")
 _PLAIN = re.compile(
     r"""(?x) ["'(“‘]* (?: [^\W_]+ (?:['’-][^\W\d_]+)* | (?:[A-Za-z]\.)+[A-Za-z] | \d+(?:[.,]\d+)* ) ["')”’.,;:…]*
-    | ["')”’.,;:…]+ | [–—-]"""
+    | ["'(“‘]+ | ["')”’.,;:…]+ | [–—-]"""
 )
 _LIKE_COMMIT = re.compile(r"(?i)[0-9a-f]{7}")
 _LIKE_MARK = re.compile(r"\d+[.)]")
@@ -45,7 +46,13 @@ def _fence(text: str, least: int = 1) -> int:
 def inert(text: str) -> str:
     """A message in a line, with what is between backticks as code. Masked as a whole: a secret may hold a backtick."""
     pieces = _CODE.split(visible(safe(text)))
-    return "".join(_span(piece) if number % 2 else _WORD.sub(_word, piece) for number, piece in enumerate(pieces))
+    shown = [_span(piece) if number % 2 else _WORD.sub(_word, piece) for number, piece in enumerate(pieces)]
+    return reduce(_joined, filter(None, shown), "")
+
+
+def _joined(before: str, behind: str) -> str:
+    """Two pieces of Markdown. The fences of two code spans do not touch, or they would be one."""
+    return f"{before} {behind}" if before.endswith("`") and behind.startswith("`") else before + behind
 
 
 def _word(found: re.Match[str]) -> str:
@@ -55,8 +62,8 @@ def _word(found: re.Match[str]) -> str:
 
 
 def cell(text: str) -> str:
-    """Markdown as a cell of a table, where a bar separates cells even inside of code."""
-    return text.replace("|", r"\|")
+    """Markdown as a cell of a table, where a bar separates cells even inside of code, and after two backslashes."""
+    return re.sub(r"(?<=\\)\|", " |", text).replace("|", r"\|")
 
 
 def fenced(text: str, language: str) -> str:

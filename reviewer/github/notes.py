@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Container, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -130,15 +131,20 @@ def _of_result(result: Mapping[str, Any], sources: Sources) -> Note:
 
 def _sarif_fixes(result: Mapping[str, Any], sources: Sources) -> Fixes:
     for fix in result.get("fixes") or ():
-        edits: dict[str, list[tuple[int, int, str]]] = {}
-        for change in fix["artifactChanges"]:
-            path = _path(change)
-            for each in change["replacements"]:
-                region = each["deletedRegion"]
-                start = sources.offset(path, region["startLine"], region["startColumn"])
-                end = sources.offset(path, region["endLine"], region["endColumn"])
-                edits.setdefault(path, []).append((start, end, each["insertedContent"]["text"]))
-        yield str(fix["description"]["text"]), edits
+        with suppress(IndexError):  # the file is not here, or not as it was reviewed
+            yield str(fix["description"]["text"]), _sarif_edits(fix, sources)
+
+
+def _sarif_edits(fix: Mapping[str, Any], sources: Sources) -> dict[str, list[tuple[int, int, str]]]:
+    edits: dict[str, list[tuple[int, int, str]]] = {}
+    for change in fix["artifactChanges"]:
+        path = _path(change)
+        for each in change["replacements"]:
+            region = each["deletedRegion"]
+            start = sources.offset(path, region["startLine"], region["startColumn"])
+            end = sources.offset(path, region["endLine"], region["endColumn"])
+            edits.setdefault(path, []).append((start, end, each["insertedContent"]["text"]))
+    return edits
 
 
 def _path(place: Mapping[str, Any]) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from pull_requests import TOKEN, GitHub, added, served
 
 HOME = Path(__file__).resolve().parent.parent
 ACTION: dict[str, Any] = yaml.safe_load((HOME / "action.yml").read_text("utf-8"))
@@ -46,6 +49,7 @@ class Runner:
     outputs: dict[str, dict[str, str]] = field(default_factory=dict)
     status: int = 0
     said: str = ""
+    context: dict[str, str] = field(default_factory=lambda: {"GITHUB_REF": "refs/heads/main"})
 
     def run(self) -> Runner:
         python = self.folder / "python"
@@ -72,7 +76,7 @@ class Runner:
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", step["run"]],
             cwd=self.folder / "workspace",
-            env={"PATH": os.environ["PATH"], **runner, **given},
+            env={"PATH": os.environ["PATH"], **runner, **self.context, **given},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -111,9 +115,11 @@ def workspace(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def ran(folder: Path, **inputs: str) -> Runner:
-    given = {name: spec["default"] for name, spec in ACTION["inputs"].items()}
-    return Runner(folder, given | {name.replace("_", "-"): value for name, value in inputs.items()}).run()
+def ran(folder: Path, context: dict[str, str] | None = None, **inputs: str) -> Runner:
+    given = {name: spec["default"].replace("${{ github.token }}", TOKEN) for name, spec in ACTION["inputs"].items()}
+    job = Runner(folder, given | {name.replace("_", "-"): value for name, value in inputs.items()})
+    job.context.update(context or {})
+    return job.run()
 
 
 def test_the_steps_leave_a_log_for_code_scanning(workspace: Path) -> None:
@@ -129,6 +135,19 @@ def test_the_steps_leave_a_log_for_code_scanning(workspace: Path) -> None:
     assert job.outputs["report"] == {"errors": "1", "warnings": "0", "notes": "0"}
     assert "<svg" in Path(job.outputs["review"]["html-file"]).read_text("utf-8")
     assert "error[own-trigger-write]" in job.said
+
+
+def test_a_job_of_a_pull_request_comments_where_it_is_asked_to(workspace: Path) -> None:
+    changed = [added("src/store.py", (FIXTURE / "src" / "store.py").read_text("utf-8"))]
+    context = {"GITHUB_REPOSITORY": "o/r", "GITHUB_REF": "refs/pull/7/merge"}
+    for number, (asked, of) in enumerate(product(("true", "false"), (context, {}))):
+        with served(GitHub(changed)) as github:
+            folder = workspace / str(number)
+            shutil.copytree(workspace / "workspace", folder / "workspace")
+            job = ran(folder, of | {"GITHUB_API_URL": github.base}, comment=asked)
+        assert job.status == 1
+        assert len(github.comments) == (asked == "true" and of == context)
+        assert github.tokens <= {f"Bearer {TOKEN}"}
 
 
 def test_the_checkout_of_the_action_is_what_is_installed(workspace: Path) -> None:

@@ -250,7 +250,7 @@ FLAT = ("elif", "except", "cases", "strings", "f-string fields", "arguments", "s
 
 @pytest.mark.parametrize("name", FLAT)
 def test_much_of_the_same_is_no_depth(name: str) -> None:
-    review = deep_review(name, 3000)
+    review = deep_review(name, 2000)
     assert told(review.findings) == [FINDING]
 
 

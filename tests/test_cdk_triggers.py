@@ -231,6 +231,11 @@ CASES: dict[str, tuple[str, dict[str, object]]] = {
         "actions=[iot_actions.LambdaFunctionAction(fn)])",
         {"kind": "iot", "source": "SELECT * FROM 'a'"},
     ),
+    "edge of a distribution": (
+        'cdk.aws_cloudfront.Distribution(self, "Site", default_behavior=cdk.aws_cloudfront.BehaviorOptions('
+        "edge_lambdas=[cdk.aws_cloudfront.EdgeLambda(function_version=fn.current_version)]))",
+        {"kind": "custom", "source": "@Site.Ref", "qualifier": "?"},
+    ),
     "stream of another app by its parts": (
         'arn = self.format_arn(service="kinesis", account="1", resource="stream", resource_name="clicks")\n'
         'stream = kinesis.Stream.from_stream_arn(self, "Stream", arn)\n'

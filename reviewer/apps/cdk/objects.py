@@ -110,7 +110,7 @@ def _fixed(operator: str, value: bool) -> Callable[[Given], Value]:
     return lambda _: Items((Table(((operator, Constant(value)),)),))
 
 
-def _each(given: Given) -> Value:
+def _each(given: Given) -> Items:
     """The values of all arguments, lists among them item by item: what matches any of them."""
     found: list[Value] = []
     for value in given.values():
@@ -214,7 +214,7 @@ def _runtime(given: Given) -> Value:
 
 
 def _terms(given: Given) -> Value:
-    words = [string(value) for value in _each(given).items]  # type: ignore[attr-defined]
+    words = [string(value) for value in _each(given).items]
     return Constant(" ".join(f'"{word}"' for word in words)) if None not in words else UNKNOWN
 
 

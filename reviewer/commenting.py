@@ -19,6 +19,7 @@ from reviewer.usage import Command, Option
 
 if TYPE_CHECKING:
     from reviewer.config import Config
+    from reviewer.discover import Tree
     from reviewer.finding import Review
     from reviewer.github.client import Client
     from reviewer.github.notes import Note
@@ -43,7 +44,7 @@ adds what is new, and deletes comments whose findings are gone, unless they have
 The token is that of GITHUB_TOKEN or GH_TOKEN. Where it may not write, annotations and the job summary show the
 findings."""
 
-Reviewed = Callable[..., "Review"]
+Reviewed = Callable[["Tree", "Config", dict[str, "Rule"], dict[str, bytes]], "Review"]
 Say = Callable[[str], None]
 
 

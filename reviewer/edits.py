@@ -71,7 +71,9 @@ def moved_to_module(project: Project, module: str, owner: int, site: CallSite) -
     if first is None or cut is None or not _is_bound_once(project, module, owner, statement):
         return ()
     removed, text = cut
-    if statement.targets[0].id in project.modules.scope(module, MODULE).definitions:  # type: ignore[attr-defined]
+    (target,) = statement.targets
+    assert isinstance(target, facts.Name)  # as it is in what is plain
+    if target.id in project.modules.scope(module, MODULE).definitions:
         same = any(_is_same(each, statement) for each in fact.body if each.node < function.node)
         return _of_module(project, module, [removed] if same else [])
     begin = min([spans(module, first.node)[0], *(spans(module, each.node)[0] for each in first.decorators)])

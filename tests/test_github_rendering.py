@@ -16,8 +16,9 @@ from reviewer.finding import Severity
 from reviewer.github.annotations import SUMMARY, annotated, summary
 from reviewer.github.notes import Note, of_review
 from reviewer.github.planning import FOLDED
-from reviewer.github.quoting import cell, code, fenced, inert
+from reviewer.github.quoting import cell, code, inert
 from reviewer.github.rendering import LONGEST, comment, further, marked, overview, table
+from reviewer.report.quoting import fenced
 from reviewer.rule import collect
 
 TAKEN = 65_536
@@ -120,7 +121,7 @@ def test_bars_of_code_in_a_cell() -> None:
 
 @given(st.text(st.sampled_from("`~ab\n "), max_size=30))
 def test_nothing_ends_a_fence_early(text: str) -> None:
-    fence = re.match("`+", fenced(text, "suggestion"))
+    fence = re.match("`+", fenced(text.split("\n"), "suggestion"))
     assert fence is not None
     assert fence[0] not in text
 

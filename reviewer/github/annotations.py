@@ -8,21 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from reviewer.finding import Severity
 from reviewer.github.notes import Note
-from reviewer.github.rendering import table, tally
+from reviewer.github.rendering import table
 from reviewer.report import product
-from reviewer.report.sources import encodable, safe
+from reviewer.report.github import COMMANDS, command
+from reviewer.report.phrases import said, sentence, tally
+from reviewer.report.sources import encodable
 from reviewer.report.terminal import visible
 from reviewer.rule import Rule
 
 SUMMARY = 1 << 20
 """The bytes that GitHub takes of the summary of one step."""
-COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
-
-_DATA = {"%": "%25", "\r": "%0D", "\n": "%0A"}
-_IN_DATA = str.maketrans(_DATA)
-_IN_PROPERTY = str.maketrans(_DATA | {":": "%3A", ",": "%2C"})
 
 
 def annotated(notes: Sequence[Note], rules: Mapping[str, Rule]) -> str:
@@ -33,23 +29,15 @@ def annotated(notes: Sequence[Note], rules: Mapping[str, Rule]) -> str:
 
 def _annotation(note: Note, rules: Mapping[str, Rule]) -> str:
     place = {"file": visible(encodable(note.path)), "line": str(note.line), "endLine": str(note.end_line)}
-    title = f"{product.NAME}: {visible(safe(note.rule))}"
+    title = f"{product.NAME}: {said(note.rule)}"
     return command(COMMANDS[note.severity], "\n".join(_said(note, rules)), **place, title=title)
 
 
 def _said(note: Note, rules: Mapping[str, Rule]) -> Iterator[str]:
-    for text in (note.fact, *note.grounds):
-        shown = visible(safe(text)).rstrip()
-        yield shown if shown.endswith((".", "…")) else f"{shown}."
+    yield from map(sentence, (note.fact, *note.grounds))
     if rule := rules.get(note.rule):
         yield rule.suggest
         yield from rule.references[:1]
-
-
-def command(name: str, text: str, **properties: str) -> str:
-    """A workflow command, without the end of its line."""
-    given = ",".join(f"{key}={value.translate(_IN_PROPERTY)}" for key, value in properties.items())
-    return f"::{name} {given}::{text.translate(_IN_DATA)}"
 
 
 def summary(notes: Sequence[Note]) -> str:

@@ -34,13 +34,9 @@ def _span(text: str) -> str:
     """A code span, in a fence that is not in it (https://github.github.com/gfm/#code-spans)."""
     if not text.strip():
         return ""
-    fence = "`" * _fence(text)
+    fence = "`" * (1 + max(map(len, re.findall("`+", text)), default=0))
     pad = " " if text[0] in "` " or text[-1] in "` " else ""
     return f"{fence}{pad}{text}{pad}{fence}"
-
-
-def _fence(text: str, least: int = 1) -> int:
-    return max(least, 1 + max(map(len, re.findall("`+", text)), default=0))
 
 
 def inert(text: str) -> str:
@@ -64,9 +60,3 @@ def _word(found: re.Match[str]) -> str:
 def cell(text: str) -> str:
     """Markdown as a cell of a table, where a bar separates cells even inside of code, and after two backslashes."""
     return re.sub(r"(?<=\\)\|", " |", text).replace("|", r"\|")
-
-
-def fenced(text: str, language: str) -> str:
-    """Lines as a block of code, in a fence that is longer than any in them."""
-    fence = "`" * _fence(text, 3)
-    return f"{fence}{language}\n{text}\n{fence}"

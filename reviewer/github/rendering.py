@@ -6,13 +6,13 @@ Each text ends in a mark that GitHub does not show, by which the next run knows 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from reviewer.finding import Severity
 from reviewer.github.notes import Change, Note
-from reviewer.github.quoting import cell, code, fenced, inert
+from reviewer.github.quoting import cell, code, inert
 from reviewer.report import product
+from reviewer.report.phrases import counted, tally
+from reviewer.report.quoting import fenced
 from reviewer.report.sources import safe
 from reviewer.rule import Rule
 
@@ -50,7 +50,7 @@ def comment(notes: Sequence[Note], rules: Mapping[str, Rule], change: Change | N
     parts += [" ".join(map(sentence, note.grounds))] if note.grounds else []
     parts += _rule(note.rule, rules)
     if change:
-        parts.append(f"Fix: {sentence(change.message)}\n\n{fenced(change.text, 'suggestion')}")
+        parts += [f"Fix: {sentence(change.message)}", fenced(change.text.split("\n"), "suggestion")]
     if similar:
         parts.append(_similar(sorted({other.line for other in similar})))
     return "\n\n".join([*parts, mark(each.fingerprint for each in notes)])
@@ -99,17 +99,6 @@ def overview(notes: Sequence[Note], listed: Sequence[Note]) -> str:
 def further(number: int) -> str:
     """The body of a review that only brings comments."""
     return f"**{product.NAME}**: {counted(number, 'comment')}.\n\n{mark([FURTHER])}"
-
-
-def tally(notes: Iterable[Note]) -> str:
-    counts = Counter(note.severity for note in notes)
-    found = [counted(counts[kind], kind.label) for kind in sorted(Severity, reverse=True) if counts[kind]]
-    *most, last = found or ["no findings"]
-    return f"{', '.join(most)} and {last}" if most else last
-
-
-def counted(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def table(notes: Sequence[Note], longest: int) -> str:

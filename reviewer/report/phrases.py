@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
 
 from reviewer.finding import Finding, Review, Severity
 from reviewer.report.sources import safe
@@ -34,13 +35,20 @@ def sentence(text: str) -> str:
     return text if text.endswith((".", "…")) else f"{text}."
 
 
-def kinds(findings: Iterable[Finding]) -> list[tuple[Severity, str]]:
+class Graded(Protocol):
+    """What has a severity."""
+
+    @property
+    def severity(self) -> Severity: ...
+
+
+def kinds(findings: Iterable[Graded]) -> list[tuple[Severity, str]]:
     """The severities that there are, the worst first, each with its number in words: `2 errors`."""
     counts = Counter(finding.severity for finding in findings)
     return [(kind, counted(counts[kind], kind.label)) for kind in WORST if counts[kind]]
 
 
-def tally(findings: Iterable[Finding]) -> str:
+def tally(findings: Iterable[Graded]) -> str:
     """`1 error and 2 notes`."""
     found = [number for _, number in kinds(findings)]
     return listed(found) if found else "no findings"
